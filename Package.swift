@@ -1,0 +1,50 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .strictMemorySafety(),  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
+    .enableUpcomingFeature("ExistentialAny"),  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+    .enableUpcomingFeature("InternalImportsByDefault"),  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+    .enableUpcomingFeature("MemberImportVisibility"),  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+    .treatAllWarnings(as: .error),  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0480-swiftpm-warning-control.md
+]
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "warder",
+    products: [
+        .executable(name: "warder", targets: ["warder"]),
+        .library(name: "Keystore", targets: ["Keystore"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // C: Debian's libsodium, and the few calls that Swift cannot make itself.
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .target(name: "CPlatform"),
+
+        // Libraries, in the order of their dependencies.
+        .target(name: "SodiumCrypto", dependencies: ["CSodium"], swiftSettings: settings),
+        .target(name: "PrivateFiles", dependencies: ["SodiumCrypto", "CPlatform"], swiftSettings: settings),
+        .target(name: "Keystore", dependencies: ["SodiumCrypto", "PrivateFiles", "CPlatform", grdb], swiftSettings: settings),
+        .target(name: "Settings", dependencies: ["PrivateFiles", "SodiumCrypto", "TOMLKit"], swiftSettings: settings),
+        .target(name: "Profiles", dependencies: ["Keystore", "Settings", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
+        .target(name: "Exporter", dependencies: ["Profiles", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
+        .target(
+            name: "WarderCommands",
+            dependencies: ["Keystore", "Settings", "Profiles", "Exporter", "PrivateFiles", "SodiumCrypto", "CPlatform", argumentParser],
+            swiftSettings: settings
+        ),
+        .executableTarget(name: "warder", dependencies: ["WarderCommands"], swiftSettings: settings),
+
+        // Tests.
+        .testTarget(
+            name: "SodiumCryptoTests", dependencies: ["SodiumCrypto"],
+            resources: [.copy("Vectors")], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,66 @@
+#define _GNU_SOURCE
+#include "CPlatform.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/vfs.h>
+#include <termios.h>
+
+int platform_rename(int directory, const char *from, const char *to, unsigned int flags) {
+    return renameat2(directory, from, directory, to, flags);
+}
+
+int platform_memory_file(const char *name) {
+    return memfd_create(name, MFD_ALLOW_SEALING);
+}
+
+int platform_seal_memory_file(int descriptor) {
+    return fcntl(descriptor, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
+}
+
+int platform_refuse_inspection(void) {
+    struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_CORE, &none) != 0) return -1;
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int platform_set_echo(int descriptor, int on) {
+    struct termios state;
+    if (tcgetattr(descriptor, &state) != 0) return -1;
+    int before = (state.c_lflag & ECHO) != 0;
+    if (on) state.c_lflag |= ECHO; else state.c_lflag &= ~(tcflag_t)ECHO;
+    return tcsetattr(descriptor, TCSAFLUSH, &state) == 0 ? before : -1;
+}
+
+int platform_terminal_width(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+int platform_harden_sqlite(void *connection) {
+    const int settings[][2] = {
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},
+        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+        {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+        {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        int code = sqlite3_db_config(connection, settings[i][0], settings[i][1], (int *)0);
+        if (code != SQLITE_OK) return code;
+    }
+    sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, 64 << 20);
+    sqlite3_limit(connection, SQLITE_LIMIT_SQL_LENGTH, 4096);
+    sqlite3_limit(connection, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_limit(connection, SQLITE_LIMIT_VARIABLE_NUMBER, 32);
+    return SQLITE_OK;
+}
+
+long platform_file_system_type(const char *path) {
+    struct statfs info;
+    return statfs(path, &info) == 0 ? (long)info.f_type : -1;
+}

@@ -1,0 +1,128 @@
+internal import CPlatform
+internal import Glibc
+public import SodiumCrypto
+
+/// Files that only their owner may read, written whole or not at all.
+public enum PrivateFile {
+    /// Whether a file may stand where one is written.
+    public enum Existing: Sendable {
+        /// Write over it, if it is a regular file of this user with one link.
+        case replace
+        /// Leave it, and fail with ``FileError/Code/exists``.
+        case refuse
+    }
+
+    /// Writes `content` to `path`, mode 0600: a new file in the same directory, synchronised, then renamed over the target, then the
+    /// directory synchronised. A crash at any point leaves the old file or the new one. The directory must exist.
+    ///
+    /// - Throws: ``FileError``; the target is as it was, unless only the last step (synchronising the directory) failed.
+    public static func write(_ content: RawSpan, to path: String, existing: Existing) throws(FileError) {
+        let (parent, name) = split(path)
+        let directory = try FileDescriptor.openDirectory(parent)
+        try checkTarget(name, in: directory.number, path, existing)
+        let temporary = ".\(name.prefix(200)).\(getpid()).\(UInt64.random(in: .min ... .max)).new"
+        let file = try FileDescriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL, in: directory.number)
+        do throws(FileError) {
+            guard fchmod(file.number, 0o600) == 0 else { throw FileError(errno: errno, path) }
+            try file.write(content)
+            try file.synchronize()
+            guard unsafe platform_rename(directory.number, temporary, name, existing == .refuse ? 1 : 0) == 0 else {
+                throw FileError(errno: errno, path)
+            }
+        } catch {
+            _ = unsafe unlinkat(directory.number, temporary, 0)
+            throw error.code == .notFound ? FileError(.io, path, "the directory changed while writing") : FileError(error, at: path)
+        }
+        try directory.synchronize()
+    }
+
+    /// Writes `content` to `path` as ``write(_:to:existing:)-(RawSpan,_,_)`` does.
+    ///
+    /// - Throws: ``FileError``.
+    public static func write(_ content: [UInt8], to path: String, existing: Existing) throws(FileError) {
+        try unsafe write(content.span.bytes, to: path, existing: existing)
+    }
+
+    /// Reads a file that holds a key or another secret: regular, of this user (or root's), one link, no access for others.
+    ///
+    /// - Throws: ``FileError/Code/unsafe`` if it is not, or is larger than `maximum` bytes.
+    public static func readSecret(_ path: String, maximum: Int) throws(FileError) -> SecretBytes {
+        try read(path, maximum: maximum, refused: 0o077, "others can read or write it")
+    }
+
+    /// Reads a file that must be trusted but is no secret: as ``readSecret(_:maximum:)``, but others may read it.
+    ///
+    /// - Throws: ``FileError/Code/unsafe`` if others could have written it, or it is larger than `maximum` bytes.
+    public static func readTrusted(_ path: String, maximum: Int) throws(FileError) -> [UInt8] {
+        let bytes = try read(path, maximum: maximum, refused: 0o022, "others can write it")
+        return bytes.withBytes { span in unsafe span.withUnsafeBytes { unsafe [UInt8]($0) } }
+    }
+
+    /// Makes a directory and those above it, each 0700; those that exist stay as they are.
+    ///
+    /// - Throws: ``FileError``.
+    public static func makeDirectory(_ path: String) throws(FileError) {
+        if unsafe mkdir(path, 0o700) == 0 { return }
+        let number = errno
+        if number == ENOENT, path.contains("/"), path != "/" {
+            try makeDirectory(split(path).parent)
+            if unsafe mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+            throw FileError(errno: errno, path)
+        }
+        var info = stat()
+        guard number == EEXIST, unsafe stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else {
+            throw FileError(errno: number, path)
+        }
+    }
+
+    /// Checks that only this user (or root) can write in a directory, so that names in it stay what they are.
+    ///
+    /// - Throws: ``FileError/Code/unsafe`` if not, ``FileError/Code/notFound``.
+    public static func checkDirectory(_ path: String) throws(FileError) {
+        var info = stat()
+        guard unsafe stat(path, &info) == 0 else { throw FileError(errno: errno, path) }
+        guard info.st_mode & S_IFMT == S_IFDIR else { throw FileError(.unsafe, path, "is not a directory") }
+        guard info.st_uid == geteuid() || info.st_uid == 0 else { throw FileError(.unsafe, path, "belongs to another user") }
+        guard info.st_mode & 0o022 == 0 else { throw FileError(.unsafe, path, "others can write in this directory") }
+    }
+
+    /// Splits a path into directory and name.
+    package static func split(_ path: String) -> (parent: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+        let parent = path[..<slash]
+        return (parent.isEmpty ? "/" : String(parent), String(path[path.index(after: slash)...]))
+    }
+
+    private static func read(
+        _ path: String, maximum: Int, refused: mode_t, _ reason: String
+    ) throws(FileError) -> SecretBytes {
+        let file = try FileDescriptor.open(path, O_RDONLY | O_NONBLOCK)
+        let info = try file.status()
+        guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(.unsafe, path, "is not a regular file") }
+        guard info.st_uid == geteuid() || info.st_uid == 0 else { throw FileError(.unsafe, path, "belongs to another user") }
+        guard info.st_mode & refused == 0 else { throw FileError(.unsafe, path, reason) }
+        guard info.st_size <= maximum else { throw FileError(.unsafe, path, "is larger than \(maximum) bytes") }
+        return try file.readAll(maximum: maximum)
+    }
+
+    private static func checkTarget(_ name: String, in directory: Int32, _ path: String, _ existing: Existing) throws(FileError) {
+        guard !name.isEmpty, name != ".", name != ".." else { throw FileError(.unsafe, path, "is not a file name") }
+        var info = stat()
+        guard unsafe fstatat(directory, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else {
+            if errno == ENOENT { return }
+            throw FileError(errno: errno, path)
+        }
+        guard existing == .replace else { throw FileError(.exists, path, "exists already") }
+        guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(.unsafe, path, "is not a regular file") }
+        guard info.st_uid == geteuid() else { throw FileError(.unsafe, path, "belongs to another user") }
+        guard info.st_nlink == 1 else { throw FileError(.unsafe, path, "has more than one link") }
+    }
+}
+
+extension FileError {
+    /// The same error about the path that the caller named instead of the temporary one.
+    fileprivate init(_ error: FileError, at path: String) {
+        let reason = error.description.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? error.description
+        self.init(error.code, path, reason)
+    }
+}
