@@ -43,6 +43,7 @@ let package = Package(
         .executableTarget(name: "warder", dependencies: ["WarderCommands"], swiftSettings: settings),
 
         // Tests.
+        .testTarget(name: "KeystoreTests", dependencies: ["Keystore"], swiftSettings: settings),
         .testTarget(
             name: "SodiumCryptoTests", dependencies: ["SodiumCrypto"],
             resources: [.copy("Vectors")], swiftSettings: settings),

@@ -1,0 +1,86 @@
+public import SodiumCrypto
+
+/// A slot to be made.
+public struct NewSlot: Sendable {
+    /// What will open it.
+    public var kind: Slot.Kind
+    /// What its owner calls it: up to 32 bytes.
+    public var label: String
+    /// Passphrase and key file, as the kind needs them.
+    public var credentials: Credentials
+    /// The recipient, for a slot of that kind.
+    public var recipient: PublicKey?
+    /// The Argon2id work, for a slot with a passphrase.
+    public var cost: PasswordHash.Cost
+
+    /// - Parameters:
+    ///   - kind: what will open it.
+    ///   - label: what its owner calls it: up to 32 bytes.
+    ///   - credentials: passphrase and key file, as the kind needs them.
+    ///   - recipient: the recipient, for a slot of that kind.
+    ///   - cost: the Argon2id work, for a slot with a passphrase.
+    public init(
+        kind: Slot.Kind, label: String = "", credentials: Credentials = Credentials(), recipient: PublicKey? = nil,
+        cost: PasswordHash.Cost = KeyDerivationBounds.standard
+    ) {
+        self.kind = kind
+        self.label = label
+        self.credentials = credentials
+        self.recipient = recipient
+        self.cost = cost
+    }
+
+    func wrap(_ keys: LocalKeys, number: UInt32, created: UInt64) throws(KeystoreError) -> [UInt8] {
+        try Slot.wrap(
+            keys.root, kind: kind, vault: keys.vaultID, number: number, label: label, created: created, cost: cost,
+            credentials: credentials, recipient: recipient)
+    }
+}
+
+extension Vault where Holder == LocalKeys {
+    /// Makes a vault in an empty storage.
+    ///
+    /// - Throws: ``KeystoreError/Code/conflict`` if there is one already.
+    public static func create(
+        in storage: any RecordStorage, slots: [NewSlot], anchor: Anchor?, now: UInt64 = WallClock.now()
+    ) throws(KeystoreError) -> Vault {
+        let root: SecretKey
+        do throws(SodiumError) { root = try .random() } catch { throw KeystoreError(error) }
+        let keys = try LocalKeys(root: root, vaultID: try .random())
+        var wrapped: [UInt32: [UInt8]] = [:]
+        for (index, slot) in slots.enumerated() {
+            wrapped[UInt32(index + 1)] = try slot.wrap(keys, number: UInt32(index + 1), created: now)
+        }
+        _ = try Slot.decode(wrapped, of: keys.vaultID)
+        let head = try storage.write { snapshot throws(KeystoreError) -> (StorageChange, Head) in
+            guard try snapshot.state() == nil else { throw KeystoreError(.conflict, "there is a vault already") }
+            var draft = Draft(keys: keys, following: Head(vault: keys.vaultID), slots: wrapped, now: now)
+            try draft.note(.create, "")
+            let (change, head) = try draft.finish()
+            try anchor?.prepare(for: head, keys)
+            return (change, head)
+        }
+        try anchor?.move(to: head, keys)
+        return Vault(storage: storage, keys: keys, anchor: anchor, unlockedWith: wrapped)
+    }
+
+    /// Unlocks the vault in `storage`, and says which slot it was.
+    ///
+    /// - Throws: ``KeystoreError``: `noMatch`, `kdfRefused`, `kdfMemory`, `corrupt`, `tooNew`, `notFound`.
+    public static func unlock(
+        _ storage: any RecordStorage, credentials: Credentials, anchor: Anchor?
+    ) throws(KeystoreError) -> (vault: Vault, slot: UInt32) {
+        let stored = try storage.read { snapshot throws(KeystoreError) in try snapshot.state() }
+        guard let stored else { throw KeystoreError(.notFound, "there is no vault") }
+        let head = try Head(decoding: stored.head)
+        let (keys, slot) = try Slot.decode(stored.slots, of: head.vault).unlock(credentials)
+        return (Vault(storage: storage, keys: keys, anchor: anchor, unlockedWith: stored.slots), slot)
+    }
+
+    /// The slots as they stand in the file, before anything vouches for them: to know what to ask for.
+    public static func slots(of storage: any RecordStorage) throws(KeystoreError) -> [Slot] {
+        let stored = try storage.read { snapshot throws(KeystoreError) in try snapshot.state() }
+        guard let stored else { throw KeystoreError(.notFound, "there is no vault") }
+        return try Slot.decode(stored.slots, of: Head(decoding: stored.head).vault)
+    }
+}

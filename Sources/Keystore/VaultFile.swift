@@ -1,0 +1,58 @@
+internal import CPlatform
+internal import Glibc
+internal import PrivateFiles
+
+/// What a vault's file must be before SQLite sees one byte of it.
+enum VaultFile {
+    /// Checks directory, type, owner, mode, links, file system and SQLite's own header.
+    ///
+    /// SQLite reads bytes before anything is authenticated, so what can be known about them from the outside is checked here. A process
+    /// has one connection to a vault: closing this descriptor would drop the locks of another.
+    ///
+    /// - Throws: ``KeystoreError/Code/notFound``, ``KeystoreError/Code/unsafeFile``, ``KeystoreError/Code/corrupt``,
+    ///   ``KeystoreError/Code/tooNew``.
+    static func check(_ path: String) throws(KeystoreError) {
+        var link = stat()
+        guard unsafe lstat(path, &link) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { throw KeystoreError(.notFound, "\(path): there is no vault") }
+            throw KeystoreError(.io, unsafe "\(path): \(String(cString: strerror(errno)))")
+        }
+        guard link.st_mode & S_IFMT != S_IFLNK else { throw KeystoreError(.unsafeFile, "\(path): is a symbolic link") }
+        guard link.st_mode & S_IFMT == S_IFREG else { throw KeystoreError(.unsafeFile, "\(path): is not a regular file") }
+        try checkDirectory(of: path)
+        let header = try inKeystoreTerms {
+            let file = try FileDescriptor.open(path, O_RDONLY | O_NONBLOCK)
+            let info = try file.status()
+            guard info.st_mode & S_IFMT == S_IFREG else { throw KeystoreError(.unsafeFile, "\(path): is not a regular file") }
+            guard info.st_uid == geteuid() else { throw KeystoreError(.unsafeFile, "\(path): belongs to another user") }
+            guard info.st_mode & 0o077 == 0 else { throw KeystoreError(.unsafeFile, "\(path): others can read or write it") }
+            guard info.st_nlink == 1 else { throw KeystoreError(.unsafeFile, "\(path): has more than one link") }
+            var header = [UInt8](repeating: 0, count: 100)
+            let count = retrying { unsafe pread(file.number, &header, 100, 0) }
+            guard count == 100 else { throw KeystoreError.corrupt("\(path): is cut short") }
+            return header
+        }
+        try check(header: header, path)
+    }
+
+    /// Checks that only this user writes in the vault's directory, and that its file system keeps locks and order.
+    static func checkDirectory(of path: String) throws(KeystoreError) {
+        let parent = PrivateFile.split(path).parent
+        try inKeystoreTerms { try PrivateFile.checkDirectory(parent) }
+        let networkFileSystems: [Int] = [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42]
+        if unsafe networkFileSystems.contains(platform_file_system_type(parent)) {
+            throw KeystoreError(.unsafeFile, "\(path): a vault cannot be on a network file system")
+        }
+    }
+
+    private static func check(header: [UInt8], _ path: String) throws(KeystoreError) {
+        func number(_ offset: Int) -> UInt32 { header[offset..<(offset + 4)].reduce(0) { $0 << 8 | UInt32($1) } }
+        guard Array(header.prefix(16)) == Array("SQLite format 3\0".utf8), number(68) == SQLiteSchema.applicationID else {
+            throw .corrupt("\(path): is not a vault")
+        }
+        guard number(60) <= SQLiteSchema.version else {
+            throw KeystoreError(.tooNew, "\(path): has format \(number(60)); this program knows \(SQLiteSchema.version)")
+        }
+        guard number(60) == SQLiteSchema.version, header[18] == 1, header[19] == 1 else { throw .corrupt("\(path): is not a vault") }
+    }
+}
