@@ -5,20 +5,21 @@ internal import Glibc
 /// A text is looked at in pieces, so that a key inside a URL or a header is found too. A piece is key-like when it begins as issued
 /// keys do, or is long, of mixed characters and random.
 enum KeyLikeText {
-    /// How issued keys begin, and how many characters follow at least.
-    private static let prefixes: [(prefix: String, rest: Int)] = [
-        ("sk-", 16), ("sk_live_", 8), ("sk_test_", 8), ("rk_live_", 8), ("whsec_", 16),  // OpenAI, Anthropic, OpenRouter, DeepSeek; Stripe
-        ("cfk_", 16), ("cfut_", 16), ("cfat_", 16),  // Cloudflare: global key, user token, account token
-        ("ghp_", 16), ("gho_", 16), ("ghu_", 16), ("ghs_", 16), ("ghr_", 16), ("github_pat_", 16), ("glpat-", 16),
-        ("xoxb-", 8), ("xoxp-", 8), ("xoxa-", 8), ("xoxr-", 8), ("xoxs-", 8), ("xapp-", 8),  // Slack
-        ("AKIA", 16), ("ASIA", 16), ("AIza", 30), ("ya29.", 16), ("GOCSPX-", 16),  // AWS, Google
-        ("gsk_", 16), ("xai-", 16), ("hf_", 16), ("r8_", 16), ("pplx-", 16), ("csk-", 16), ("nvapi-", 16), ("tvly-", 16),
-        ("fw_", 16), ("tgp_v1_", 16), ("lsv2_pt_", 16), ("npm_", 16), ("pypi-", 16), ("dop_v1_", 16), ("SG.", 16), ("eyJ", 32),
-        ("AGE-SECRET-KEY-", 16),
+    /// Beginnings that are a key's whatever follows, a placeholder or a shortened key included.
+    private static let always = ["sk-ant-", "sk-proj-", "sk-or-v1-", "sk-svcacct-", "sk-admin-"]
+
+    /// Beginnings that are a key's if 8 characters or more follow.
+    private static let issued = [
+        "sk_live_", "sk_test_", "rk_live_", "whsec_",  // Stripe
+        "cfk_", "cfut_", "cfat_",  // Cloudflare: global key, user token, account token
+        "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-",
+        "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-",  // Slack
+        "AKIA", "ASIA", "AIza", "GOCSPX-",  // AWS, Google
+        "gsk_", "nvapi-", "dop_v1_", "lsv2_pt_", "AGE-SECRET-KEY-",
     ]
 
-    /// Beginnings that are a key's whatever follows, a placeholder or a shortened key included.
-    private static let unmistakable = ["sk-ant-", "sk-proj-", "sk-or-v1-", "sk-svcacct-", "sk-admin-"]
+    /// Beginnings that words have too: a key's if 16 characters or more follow that are no words.
+    private static let likely = ["sk-", "xapp-", "ya29.", "xai-", "hf_", "r8_", "pplx-", "csk-", "tvly-", "fw_", "tgp_", "npm_", "pypi-", "SG.", "eyJ"]
 
     /// Bits per character above which a long piece counts as random.
     private static let entropyLimit = 4.0
@@ -33,13 +34,12 @@ enum KeyLikeText {
 
     private static func beginsLikeKey(_ piece: Substring.UTF8View) -> Bool {
         // `key=sk-…` is one piece: what stands before the key ends with the equals sign.
-        let candidates = piece.split(separator: UInt8(ascii: "=")).map { Substring($0) }
-        return candidates.contains { text in
-            unmistakable.contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
-                || prefixes.contains { entry in
-                guard text.hasPrefix(entry.prefix), text.utf8.count >= entry.prefix.utf8.count + entry.rest else { return false }
-                return !isWords(text.dropFirst(entry.prefix.count).utf8)
-            }
+        piece.split(separator: .equals).map { Substring($0) }.contains { text in
+            func rest(after prefixes: [String]) -> Substring? { prefixes.first(where: text.hasPrefix).map { text.dropFirst($0.count) } }
+            if let rest = rest(after: always) { return !rest.isEmpty }
+            if let rest = rest(after: issued) { return rest.utf8.count >= 8 }
+            guard let rest = rest(after: likely) else { return false }
+            return rest.utf8.count >= 16 && !isWords(rest.utf8)
         }
     }
 
@@ -50,19 +50,22 @@ enum KeyLikeText {
         return entropy(piece) > entropyLimit && !isWords(piece) && !isHexadecimal(piece)
     }
 
-    /// Words, numbers and versions joined by `-`, `_`, `/`, `+` or `=`: a model's name, a path, a region. Random text has pieces that mix
-    /// letters and digits, or capitals in the middle.
+    /// Words, numbers, versions and identifiers joined by `-`, `_`, `/`, `+` or `=`: a model's name, a path, a region. Random text has
+    /// pieces that mix letters and digits, or capitals in the middle.
     private static func isWords(_ piece: Substring.UTF8View) -> Bool {
-        let separators = Array("-_/+=.".utf8)
-        return piece.split(whereSeparator: separators.contains).allSatisfy { word in
-            if word.count > 20 { return false }
-            if word.count <= 3 || word.allSatisfy(SettingsNames.isDigit) { return true }
-            let letters = word.prefix(while: SettingsNames.isLetter)
-            let digits = word[letters.endIndex...]
-            guard digits.count <= 3, digits.allSatisfy(SettingsNames.isDigit) else { return false }
-            let tail = letters.dropFirst()
-            return letters.count >= 3 && (tail.allSatisfy(isCapital) || camelHumps(letters) <= letters.count / 4)
+        let separators = Array("-_+=.".utf8)
+        return piece.split(separator: UInt8(ascii: "/")).allSatisfy { part in
+            isHexadecimal(part) || part.split(whereSeparator: separators.contains).allSatisfy(isWord)
         }
+    }
+
+    private static func isWord(_ word: Substring.UTF8View) -> Bool {
+        if word.count > 20 { return false }
+        if word.count <= 3 || word.allSatisfy(SettingsNames.isDigit) { return true }
+        let letters = word.prefix(while: SettingsNames.isLetter)
+        let digits = word[letters.endIndex...]
+        guard letters.count >= 3, digits.count <= 3, digits.allSatisfy(SettingsNames.isDigit) else { return false }
+        return letters.allSatisfy(isCapital) || camelHumps(letters) <= letters.count / 4
     }
 
     private static func camelHumps(_ letters: Substring.UTF8View) -> Int { letters.dropFirst().count(where: isCapital) }
