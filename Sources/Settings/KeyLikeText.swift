@@ -19,7 +19,9 @@ enum KeyLikeText {
     ]
 
     /// Beginnings that words have too: a key's if 16 characters or more follow that are no words.
-    private static let likely = ["sk-", "xapp-", "ya29.", "xai-", "hf_", "r8_", "pplx-", "csk-", "tvly-", "fw_", "tgp_", "npm_", "pypi-", "SG.", "eyJ"]
+    private static let likely = [
+        "sk-", "xapp-", "ya29.", "xai-", "hf_", "r8_", "pplx-", "csk-", "tvly-", "fw_", "tgp_", "npm_", "pypi-", "SG.", "eyJ",
+    ]
 
     /// Bits per character above which a long piece counts as random.
     private static let entropyLimit = 4.0

@@ -61,7 +61,10 @@ struct SettingsDocument {
     /// The error about a key that settings don't have.
     func unknown(_ path: [String]) -> SettingsError {
         let isTable = if case .table = tree[path] { path.count == 1 } else { false }
-        if isTable { return SettingsError(.invalid, file: file, line: line(of: path), "unknown table\(SettingsNames.shownTable(path).map { " \($0)" } ?? "")") }
+        if isTable {
+            return SettingsError(
+                .invalid, file: file, line: line(of: path), "unknown table\(SettingsNames.shownTable(path).map { " \($0)" } ?? "")")
+        }
         let key = path.last.flatMap(SettingsNames.shown).map { " \"\($0)\"" } ?? ""
         let table = SettingsNames.shownTable(path.dropLast()).map { " in \($0)" } ?? ""
         return SettingsError(.invalid, file: file, line: line(of: path), "unknown key\(key)\(table)")

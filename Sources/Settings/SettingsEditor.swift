@@ -17,7 +17,9 @@ public enum SettingsEditor {
         let document = try SettingsDocument(Array(text.utf8), file: "settings")
         var bytes = document.bytes
         if let span = try document.editableSpan(table, key) {
-            guard span.kind == .string || span.kind == .scalar else { throw document.invalid(span.path, "is not a string and cannot be set") }
+            guard span.kind == .string || span.kind == .scalar else {
+                throw document.invalid(span.path, "is not a string and cannot be set")
+            }
             bytes.replaceSubrange(span.value, with: Array(TOMLText.quote(value).utf8))
         } else {
             let place = try document.place(for: table)
@@ -41,7 +43,9 @@ public enum SettingsEditor {
         guard let span = try document.editableSpan(table, key) else { return text }
         var bytes = document.bytes
         var lines = span.lines
-        if bytes.starts(with: SettingsDocument.byteOrderMark), lines.lowerBound == 0 { lines = SettingsDocument.byteOrderMark.count..<lines.upperBound }
+        if bytes.starts(with: SettingsDocument.byteOrderMark), lines.lowerBound == 0 {
+            lines = SettingsDocument.byteOrderMark.count..<lines.upperBound
+        }
         bytes.removeSubrange(lines)
         let path = table + [key]
         return try document.checked(bytes, expecting: document.tree.setting(path, to: nil), path)
@@ -91,7 +95,9 @@ extension SettingsDocument {
             return Place(offset: last.lines.upperBound, indentation: indentation(of: last))
         }
         // The table exists through dotted keys only: a header for it would be an error.
-        if let last = spans.last(where: { !$0.isHeader && !$0.isInline && !$0.isRepeated && $0.headerDepth < table.count && $0.path.starts(with: table) }) {
+        if let last = spans.last(where: {
+            !$0.isHeader && !$0.isInline && !$0.isRepeated && $0.headerDepth < table.count && $0.path.starts(with: table)
+        }) {
             return Place(offset: last.lines.upperBound, path: Array(table[last.headerDepth...]), indentation: indentation(of: last))
         }
         let header = "[\(table.map(TOMLText.key).joined(separator: "."))]"

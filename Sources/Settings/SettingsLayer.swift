@@ -40,7 +40,8 @@ struct SettingsLayer {
 
     private static func notForProjects(_ document: SettingsDocument, _ path: [String]) -> SettingsError {
         let name = SettingsNames.shownTable(path).map { "\($0) is" } ?? "this is"
-        return SettingsError(.invalid, file: document.file, line: document.line(of: path), "\(name) not for project files: they hold [profile.NAME] only")
+        return SettingsError(
+            .invalid, file: document.file, line: document.line(of: path), "\(name) not for project files: they hold [profile.NAME] only")
     }
 
     private mutating func readVault(_ document: SettingsDocument) throws(SettingsError) {
@@ -49,7 +50,9 @@ struct SettingsLayer {
             switch key {
             case "key_file":
                 let text = try document.plainText(value, path)
-                guard text.hasPrefix("/") || text.hasPrefix("~/") else { throw document.invalid(path, "must be an absolute path or begin with ~/") }
+                guard text.hasPrefix("/") || text.hasPrefix("~/") else {
+                    throw document.invalid(path, "must be an absolute path or begin with ~/")
+                }
                 vault.keyFile = text
             case "fingerprint": vault.fingerprint = try document.plainText(value, path)
             default: throw document.unknown(path)

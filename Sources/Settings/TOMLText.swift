@@ -2,7 +2,8 @@
 enum TOMLText {
     /// A key as it is written: bare where that is possible.
     static func key(_ name: String) -> String {
-        let isBare = !name.isEmpty && name.utf8.allSatisfy { SettingsNames.isLetter($0) || SettingsNames.isDigit($0) || "_-".utf8.contains($0) }
+        let isBare =
+            !name.isEmpty && name.utf8.allSatisfy { SettingsNames.isLetter($0) || SettingsNames.isDigit($0) || "_-".utf8.contains($0) }
         return isBare ? name : quote(name)
     }
 
@@ -53,7 +54,8 @@ enum TOMLText {
     }
 
     private static func append(_ digits: ArraySlice<UInt8>, of count: Int, to text: inout [UInt8]) -> Bool {
-        guard digits.count == count, !digits.contains(UInt8(ascii: "+")), let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16),
+        guard digits.count == count, !digits.contains(UInt8(ascii: "+")),
+            let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16),
             let scalar = Unicode.Scalar(value)
         else { return false }
         text += Array(String(Character(scalar)).utf8)

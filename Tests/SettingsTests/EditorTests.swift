@@ -18,7 +18,9 @@ import Testing
         #expect(
             try SettingsEditor.set(table: ["profile", "a.b"], key: "K", value: "v", in: "[history]\ndays = 1")
                 == "[history]\ndays = 1\n\n[profile.\"a.b\"]\nK = \"v\"\n")
-        #expect(try SettingsEditor.set(table: ["profile"], key: "K", value: "v", in: "[profile.p]\n") == "[profile.p]\n\n[profile]\nK = \"v\"\n")
+        #expect(
+            try SettingsEditor.set(table: ["profile"], key: "K", value: "v", in: "[profile.p]\n") == "[profile.p]\n\n[profile]\nK = \"v\"\n"
+        )
     }
 
     @Test func `keeps CRLF line ends, and a byte order mark`() throws {
@@ -26,12 +28,15 @@ import Testing
         let set = try SettingsEditor.set(table: ["vault"], key: "c", value: "y", in: text)
         #expect(Array(set.utf8) == Array((text + "\r\nc = \"y\"\r\n").utf8))
         #expect(Array(try SettingsEditor.remove(table: [], key: "a", in: text).utf8) == Array("\u{FEFF}[vault]\r\nb = 1".utf8))
-        #expect(Array(try SettingsEditor.set(table: [], key: "z", value: "1", in: "\u{FEFF}[t]\n").utf8) == Array("\u{FEFF}z = \"1\"\n[t]\n".utf8))
+        #expect(
+            Array(try SettingsEditor.set(table: [], key: "z", value: "1", in: "\u{FEFF}[t]\n").utf8)
+                == Array("\u{FEFF}z = \"1\"\n[t]\n".utf8))
     }
 
     @Test func `replaces every notation of a value and finds every notation of a key`() throws {
         for (key, value) in [
-            ("k", "\"a # b\""), ("k", "'[x]'"), ("k", "\"\"\"\n[t]\nk = 'no'\n\\\"\"\"\"\"\""), ("k", "'''\nk = 1 ''''"), ("\"k\"", "1979-05-27 07:32:00"), ("'k'", "1_000"),
+            ("k", "\"a # b\""), ("k", "'[x]'"), ("k", "\"\"\"\n[t]\nk = 'no'\n\\\"\"\"\"\"\""), ("k", "'''\nk = 1 ''''"),
+            ("\"k\"", "1979-05-27 07:32:00"), ("'k'", "1_000"),
             ("\"\\u006b\"", "nan"), ("k", "true"), (" k ", "\"\""), ("k", "''"),
         ] {
             let text = "[s]\nk = 1\n[ t ]\n\(key) = \(value) # kept\nl = ['''\nk = 2''', # in\n { k = 1 } ]\n"
@@ -51,7 +56,9 @@ import Testing
             try SettingsEditor.set(table: ["profile", "p"], key: "B", value: "z", in: text)
                 == text.replacing("p.A = 'x'\n", with: "p.A = 'x'\np.B = \"z\"\n"))
         #expect(try SettingsEditor.set(table: ["vault"], key: "key_file", value: "/n", in: text) == text.replacing("'/k'", with: "\"/n\""))
-        #expect(try SettingsEditor.remove(table: ["vault"], key: "key_file", in: text) == text.replacing("vault.key_file = '/k' # c\n", with: ""))
+        #expect(
+            try SettingsEditor.remove(table: ["vault"], key: "key_file", in: text)
+                == text.replacing("vault.key_file = '/k' # c\n", with: ""))
     }
 
     @Test func `removes nothing when there is nothing`() throws {
@@ -59,7 +66,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("t = { k = 1 }", 1), ("\n[t]\nk = { a = 1 }", 3), ("[t]\nk = [1,\n2]", 2), ("[t.k]\na = 1", 1), ("[[t]]\nk = 'x'", 1), ("[[t]]\nl = 'x'", 1),
+        ("t = { k = 1 }", 1), ("\n[t]\nk = { a = 1 }", 3), ("[t]\nk = [1,\n2]", 2), ("[t.k]\na = 1", 1), ("[[t]]\nk = 'x'", 1),
+        ("[[t]]\nl = 'x'", 1),
         ("t = 1", 1), ("[t]\nk.a = 1", 2),
     ])
     func `refuses what it cannot edit, with the line`(text: String, line: Int) throws {
@@ -77,9 +85,11 @@ import Testing
     @Test func `writes any text so that it reads back`() throws {
         var random = Generator(seed: 7)
         for _ in 0..<300 {
-            let value = String(String.UnicodeScalarView((0..<Int.random(in: 0...20, using: &random)).compactMap { _ in
-                Unicode.Scalar(UInt32.random(in: 1...(Bool.random(using: &random) ? 0xFF : 0x10FFFF), using: &random))
-            }))
+            let value = String(
+                String.UnicodeScalarView(
+                    (0..<Int.random(in: 0...20, using: &random)).compactMap { _ in
+                        Unicode.Scalar(UInt32.random(in: 1...(Bool.random(using: &random) ? 0xFF : 0x10FFFF), using: &random))
+                    }))
             let text = try SettingsEditor.set(table: ["t"], key: "k", value: value, in: "")
             #expect(try SettingsDocument(Array(text.utf8), file: "f").tree == .table(["t": .table(["k": .string(value)])]))
         }
@@ -91,7 +101,8 @@ import Testing
             let text = RandomDocument.make(&random)
             let before = try SettingsDocument(Array(text.utf8), file: "f")
             let tables = [[], ["vault"], ["profile", "a"], ["profile", "b c"], ["provider", "x"], ["new", "one"]]
-            guard let table = tables.randomElement(using: &random), let key = ["k0", "k1", "k2", "fresh", "odd key"].randomElement(using: &random)
+            guard let table = tables.randomElement(using: &random),
+                let key = ["k0", "k1", "k2", "fresh", "odd key"].randomElement(using: &random)
             else { continue }
             let path = table + [key]
             let value = "v\(UInt16.random(in: 0...999, using: &random))"
@@ -104,7 +115,9 @@ import Testing
             } else {
                 // Only a key or a table in a form without lines of its own may be refused.
                 let isClosed = (0...table.count).contains { count in
-                    before.spans.contains { $0.path == Array(path[...count]) && ($0.isInline || $0.kind == .inlineTable || $0.kind == .array) }
+                    before.spans.contains {
+                        $0.path == Array(path[...count]) && ($0.isInline || $0.kind == .inlineTable || $0.kind == .array)
+                    }
                 }
                 #expect(isClosed, "\(text)")
             }

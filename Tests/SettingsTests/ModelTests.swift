@@ -35,11 +35,12 @@ import Testing
         #expect(read.providers["cloudflare-ai-gateway"]?[.baseURL] == nil)
         let entries = try #require(try read.entries(ofProfile: "prod"))
         #expect(entries == (try read.entries(ofProfile: "default")))
-        #expect(entries.map(\.kind) == [
-            .secret("anthropic/api-key"), .literal("info"), .template([.provider("cloudflare-ai-gateway", field: .accountID)]),
-            .template([.text("cf-aig-authorization: Bearer "), .secret("cloudflare-ai-gateway/token")]), .secret("db/url"),
-            .literal("8080"), .literal("true"), .literal("${HOME} costs 5$"), .template([.text("x"), .secret("a")]),
-        ])
+        #expect(
+            entries.map(\.kind) == [
+                .secret("anthropic/api-key"), .literal("info"), .template([.provider("cloudflare-ai-gateway", field: .accountID)]),
+                .template([.text("cf-aig-authorization: Bearer "), .secret("cloudflare-ai-gateway/token")]), .secret("db/url"),
+                .literal("8080"), .literal("true"), .literal("${HOME} costs 5$"), .template([.text("x"), .secret("a")]),
+            ])
         #expect(entries.map(\.line) == Array(8...16))
         #expect(entries[4].required == false)
         #expect(entries[4].default == "sqlite://")
@@ -103,7 +104,8 @@ import Testing
 
     @Test(arguments: [
         ("a = ", "line 1, column 5"), ("[a\nb = 1", "line 1, column 3"), ("a = 1\na = 2", "line 2"), ("a = nonsense-input", "line 1"),
-        ("x = \"\\q\"", "line 1"), ("a = 'x\n'", "line 1, column 7"), ("a = \"\u{1}\"", "line 1"), ("a = '''x", "column"), ("a = 2020-13-45", "line 1"),
+        ("x = \"\\q\"", "line 1"), ("a = 'x\n'", "line 1, column 7"), ("a = \"\u{1}\"", "line 1"), ("a = '''x", "column"),
+        ("a = 2020-13-45", "line 1"),
     ])
     func `says where the TOML ends to be valid, without its text`(text: String, place: String) throws {
         let error = try #require(failure(text))
@@ -166,7 +168,8 @@ import Testing
     @Test func `allows profiles only in a project's file`() throws {
         #expect(failure("[profile.p]\nA = 'x'", scope: .project) == nil)
         for (text, line) in [
-            ("[profile.p]\n[vault]\n", 2), ("[history]", 1), ("\n[provider.x]\nbase_url = 'x'", 2), ("[consumer.x]", 1), ("[rotation.\"a/b\"]", 1),
+            ("[profile.p]\n[vault]\n", 2), ("[history]", 1), ("\n[provider.x]\nbase_url = 'x'", 2), ("[consumer.x]", 1),
+            ("[rotation.\"a/b\"]", 1),
             ("vault.key_file = '/x'", 1), ("default = { exec = ['x'] }", 1),
         ] {
             let error = try #require(failure(text, scope: .project))

@@ -42,8 +42,10 @@ enum RandomDocument {
 
     private static func value(_ random: inout Generator) -> String {
         let values = [
-            "\"text\"", "'li#teral'", "\"esc \\\" # \\u00e9\"", "\"\"\"multi\n[vault]\nk0 = 1\n\"\"\"", "'''\n# no comment\n'''", "12", "-0x1f".replacing("-", with: ""),
-            "1.5", "inf", "nan", "true", "2024-02-29", "07:32:00", "1979-05-27T07:32:00-08:00", "[1, 2]", "[\n  'a',\n  [ { k0 = 1 } ],\n]", "{ k0 = 1, a.b = 'x' }",
+            "\"text\"", "'li#teral'", "\"esc \\\" # \\u00e9\"", "\"\"\"multi\n[vault]\nk0 = 1\n\"\"\"", "'''\n# no comment\n'''", "12",
+            "-0x1f".replacing("-", with: ""),
+            "1.5", "inf", "nan", "true", "2024-02-29", "07:32:00", "1979-05-27T07:32:00-08:00", "[1, 2]", "[\n  'a',\n  [ { k0 = 1 } ],\n]",
+            "{ k0 = 1, a.b = 'x' }",
             "{}", "[]", "\"secret:a/b\"", "\"\"", "''", "\"\"\"\"quoted\"\"\"\"",
         ]
         return values.randomElement(using: &random) ?? "1"
