@@ -1,0 +1,118 @@
+/// What one settings file says, before it is merged with the others.
+struct SettingsLayer {
+    /// Who wrote a file, and so what it may say.
+    enum Scope {
+        /// The system's settings, the user's, or those of `--settings`: everything.
+        case trusted
+        /// A project's: profiles only.
+        case project
+    }
+
+    var vault = VaultSettings()
+    var generations: Int?
+    var days: Int?
+    var profiles: [String: Profile] = [:]
+    var providers: [String: ProviderSettings] = [:]
+    let file: String
+
+    /// Reads a document strictly.
+    ///
+    /// - Throws: ``SettingsError/Code/invalid`` with line and key.
+    init(_ document: SettingsDocument, scope: Scope) throws(SettingsError) {
+        file = document.file
+        for (key, value) in document.keys(of: []) {
+            let path = [key]
+            guard ["vault", "history", "profile", "provider"].contains(key) else {
+                throw scope == .project ? Self.notForProjects(document, path) : document.unknown(path)
+            }
+            guard scope == .trusted || key == "profile" else { throw Self.notForProjects(document, path) }
+            guard case .table = value else { throw document.invalid(path, "must be a table") }
+            switch key {
+            case "vault": try readVault(document)
+            case "history": try readHistory(document)
+            case "profile":
+                for (name, _) in document.keys(of: path) { profiles[name] = try ProfileReader(document, name: name).read() }
+            default:
+                for (name, _) in document.keys(of: path) { providers[name] = try Self.provider(document, path + [name]) }
+            }
+        }
+    }
+
+    private static func notForProjects(_ document: SettingsDocument, _ path: [String]) -> SettingsError {
+        let name = SettingsNames.shownTable(path).map { "\($0) is" } ?? "this is"
+        return SettingsError(
+            .invalid, file: document.file, line: document.line(of: path), "\(name) not for project files: they hold [profile.NAME] only")
+    }
+
+    private mutating func readVault(_ document: SettingsDocument) throws(SettingsError) {
+        for (key, value) in document.keys(of: ["vault"]) {
+            let path = ["vault", key]
+            switch key {
+            case "key_file":
+                let text = try document.plainText(value, path)
+                guard text.hasPrefix("/") || text.hasPrefix("~/") else {
+                    throw document.invalid(path, "must be an absolute path or begin with ~/")
+                }
+                vault.keyFile = text
+            case "fingerprint": vault.fingerprint = try document.plainText(value, path)
+            default: throw document.unknown(path)
+            }
+        }
+    }
+
+    private mutating func readHistory(_ document: SettingsDocument) throws(SettingsError) {
+        for (key, value) in document.keys(of: ["history"]) {
+            let path = ["history", key]
+            switch key {
+            case "generations": generations = try document.integer(value, path, in: HistorySettings.generationsRange)
+            case "days": days = try document.integer(value, path, in: HistorySettings.daysRange)
+            default: throw document.unknown(path)
+            }
+        }
+    }
+
+    private static func provider(_ document: SettingsDocument, _ path: [String]) throws(SettingsError) -> ProviderSettings {
+        try document.checkTable(path)
+        var provider = ProviderSettings()
+        for (key, value) in document.keys(of: path) {
+            guard let field = ProviderSettings.Field(rawValue: key) else { throw document.unknown(path + [key]) }
+            provider.fields[field] = try document.plainText(value, path + [key])
+        }
+        return provider
+    }
+}
+
+extension SettingsDocument {
+    /// Checks that `[profile.NAME]` or `[provider.NAME]` is a table with a good name.
+    func checkTable(_ path: [String]) throws(SettingsError) {
+        guard case .table = self.tree[path] else { throw invalid(path, "must be a table") }
+        guard let name = path.last, SettingsNames.isTable(name), !KeyLikeText.matches(name) else {
+            throw invalid(path, "is not a name (letters, digits, \".\", \"_\" and \"-\", 64 at most)")
+        }
+    }
+
+    /// A string that is no key, on one line.
+    func plainText(_ value: TOMLTree, _ path: [String]) throws(SettingsError) -> String {
+        guard case .string(let text) = value else { throw invalid(path, "must be a string") }
+        guard !text.isEmpty else { throw invalid(path, "is empty") }
+        guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw invalid(path, "has a control character")
+        }
+        try refuseKey(text, path)
+        return text
+    }
+
+    /// Refuses a text that looks like an API key, without repeating it.
+    func refuseKey(_ text: String, _ path: [String]) throws(SettingsError) {
+        guard KeyLikeText.matches(text) else { return }
+        let error = invalid(path, "looks like a key: settings hold names and references only")
+        throw SettingsError(error, hint: "store it with `warder set NAME` and write \"secret:NAME\" here")
+    }
+
+    func integer(_ value: TOMLTree, _ path: [String], in range: ClosedRange<Int>) throws(SettingsError) -> Int {
+        guard case .integer(let number) = value, range.contains(number) else {
+            throw invalid(path, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+}

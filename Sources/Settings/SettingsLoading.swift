@@ -1,0 +1,91 @@
+internal import Glibc
+internal import PrivateFiles
+
+/// Where settings come from. A later file overrides an earlier one; files that do not exist say nothing.
+public struct SettingsSources: Sendable {
+    /// `/etc/warder/warder.toml`, or nil for none.
+    public var system: String?
+    /// The user's file, or nil for none.
+    public var user: String?
+    /// Where the search for a project's file starts. Nil for `warderd` and the agent, which read none.
+    public var workingDirectory: String?
+
+    /// - Parameters:
+    ///   - system: the system's settings.
+    ///   - user: the user's settings, see ``UserDirectories/settingsPath``.
+    ///   - workingDirectory: where the search for a project's file starts.
+    public init(system: String? = UserDirectories.systemSettingsPath, user: String?, workingDirectory: String?) {
+        self.system = system
+        self.user = user
+        self.workingDirectory = workingDirectory
+    }
+}
+
+extension WarderSettings {
+    /// Reads the system's, the user's and the project's settings. The project's file is not parsed before `trust` knows its bytes.
+    ///
+    /// A profile replaces one of the same name whole; the keys of other tables override one by one.
+    ///
+    /// - Throws: ``SettingsError``: `.untrusted` if there is a project file that is not allowed; `.unsafeFile` if another user could have
+    ///   written the system's or the user's; `.invalid`.
+    public static func load(_ sources: SettingsSources, trust: ProjectTrust) throws(SettingsError) -> WarderSettings {
+        var layers: [SettingsLayer] = []
+        for path in [sources.system, sources.user] {
+            guard let path, let bytes = try SettingsFile.readIfPresent(path) else { continue }
+            layers.append(try SettingsLayer(SettingsDocument(bytes, file: path), scope: .trusted))
+        }
+        if let project = projectFile(sources) {
+            let bytes = try trust.readAllowed(project)
+            layers.append(try SettingsLayer(SettingsDocument(bytes, file: project), scope: .project))
+        }
+        return try WarderSettings(layers)
+    }
+
+    /// Reads one file instead of all three (`--settings FILE`), as trusted as the user's.
+    ///
+    /// - Throws: ``SettingsError``: `.notFound` if there is no such file; otherwise as ``load(_:trust:)``.
+    public static func load(file: String) throws(SettingsError) -> WarderSettings {
+        guard let bytes = try SettingsFile.readIfPresent(file) else { throw SettingsError(.notFound, file: file, "no such file") }
+        return try WarderSettings([SettingsLayer(SettingsDocument(bytes, file: file), scope: .trusted)])
+    }
+
+    /// The nearest `warder.toml` from the working directory upward that is neither the user's nor the system's, as a canonical path.
+    public static func projectFile(_ sources: SettingsSources) -> String? {
+        guard let workingDirectory = sources.workingDirectory, var directory = canonicalPath(workingDirectory) else { return nil }
+        let others = [sources.system, sources.user].compactMap { $0.flatMap(canonicalPath) }
+        while true {
+            let candidate = canonicalPath(directory == "/" ? "/warder.toml" : "\(directory)/warder.toml")
+            if let candidate, !others.contains(candidate) { return candidate }
+            if directory == "/" { return nil }
+            directory = PrivateFile.split(directory).parent
+        }
+    }
+
+    /// Merges layers and checks every chain of `extends`.
+    init(_ layers: [SettingsLayer]) throws(SettingsError) {
+        var vault = VaultSettings()
+        var profiles: [String: Profile] = [:]
+        var providers: [String: ProviderSettings] = [:]
+        for layer in layers {
+            vault.keyFile = layer.vault.keyFile ?? vault.keyFile
+            vault.fingerprint = layer.vault.fingerprint ?? vault.fingerprint
+            profiles.merge(layer.profiles) { _, later in later }
+            for (name, provider) in layer.providers { providers[name, default: ProviderSettings()].fields.merge(provider.fields) { $1 } }
+        }
+        self.vault = vault
+        self.profiles = profiles
+        self.providers = providers
+        history = HistorySettings(
+            generations: layers.last { $0.generations != nil }?.generations ?? HistorySettings.standard.generations,
+            days: layers.last { $0.days != nil }?.days ?? HistorySettings.standard.days)
+        files = layers.map(\.file)
+        for name in profiles.keys.sorted() { _ = try entries(ofProfile: name) }
+    }
+}
+
+/// The path without symbolic links, `.` and `..`, or nil if it does not exist: realpath(3).
+func canonicalPath(_ path: String) -> String? {
+    guard let resolved = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(resolved) }
+    return unsafe String(validatingCString: resolved)
+}
