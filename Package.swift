@@ -26,7 +26,7 @@ let package = Package(
     targets: [
         // C: Debian's libsodium, and the few calls that Swift cannot make itself.
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
-        .target(name: "CPlatform"),
+        .target(name: "CPlatform", linkerSettings: [.linkedLibrary("sqlite3")]),
 
         // Libraries, in the order of their dependencies.
         .target(name: "SodiumCrypto", dependencies: ["CSodium"], swiftSettings: settings),
@@ -46,5 +46,6 @@ let package = Package(
         .testTarget(
             name: "SodiumCryptoTests", dependencies: ["SodiumCrypto"],
             resources: [.copy("Vectors")], swiftSettings: settings),
+        .testTarget(name: "PrivateFilesTests", dependencies: ["PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
     ]
 )
