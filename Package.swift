@@ -48,5 +48,6 @@ let package = Package(
             name: "SodiumCryptoTests", dependencies: ["SodiumCrypto"],
             resources: [.copy("Vectors")], swiftSettings: settings),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: settings),
+        .testTarget(name: "PrivateFilesTests", dependencies: ["PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
     ]
 )

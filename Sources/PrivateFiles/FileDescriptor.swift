@@ -15,6 +15,7 @@ package struct FileDescriptor: ~Copyable {
 
     /// open(2), close-on-exec and never through a symbolic link in the last component.
     package static func open(_ path: String, _ flags: Int32, in directory: Int32 = AT_FDCWD) throws(FileError) -> FileDescriptor {
+        try FileError.refuseZeroByte(in: path)
         let number = retrying { unsafe openat(directory, path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600) }
         guard number >= 0 else { throw FileError(errno: errno, path) }
         return FileDescriptor(number: number, path: path)
@@ -22,6 +23,7 @@ package struct FileDescriptor: ~Copyable {
 
     /// open(2) of a directory, through symbolic links.
     package static func openDirectory(_ path: String) throws(FileError) -> FileDescriptor {
+        try FileError.refuseZeroByte(in: path)
         let number = retrying { unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard number >= 0 else { throw FileError(errno: errno, path) }
         return FileDescriptor(number: number, path: path)

@@ -17,7 +17,10 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The reason.
     public let code: Code
     /// The path, and the reason in words. Never a byte of content.
-    public let description: String
+    public var description: String { "\(path): \(reason)" }
+
+    private let path: String
+    private let reason: String
 
     /// - Parameters:
     ///   - code: the reason.
@@ -25,7 +28,16 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     ///   - reason: the reason in words.
     public init(_ code: Code, _ path: String, _ reason: String) {
         self.code = code
-        description = "\(path): \(reason)"
+        self.path = path
+        self.reason = reason
+    }
+
+    /// The same error about the path that the caller named.
+    func at(_ path: String) -> FileError { FileError(code, path, reason) }
+
+    /// C would read a path only up to its first zero byte, and open another file.
+    static func refuseZeroByte(in path: String) throws(FileError) {
+        guard !path.utf8.contains(0) else { throw FileError(.unsafe, path.replacing("\0", with: "\\0"), "has a zero byte in its name") }
     }
 
     /// The error of a system call that has just failed.

@@ -18,10 +18,17 @@ public enum PrivateFile {
     /// - Throws: ``FileError``; the target is as it was, unless only the last step (synchronising the directory) failed.
     public static func write(_ content: RawSpan, to path: String, existing: Existing) throws(FileError) {
         let (parent, name) = split(path)
+        try FileError.refuseZeroByte(in: path)
         let directory = try FileDescriptor.openDirectory(parent)
         try checkTarget(name, in: directory.number, path, existing)
-        let temporary = ".\(name.prefix(200)).\(getpid()).\(UInt64.random(in: .min ... .max)).new"
-        let file = try FileDescriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL, in: directory.number)
+        // Short, whatever the target is called: a name of 255 bytes leaves no room for a suffix.
+        let temporary = ".warder.\(getpid()).\(UInt64.random(in: .min ... .max)).new"
+        let file: FileDescriptor
+        do throws(FileError) {
+            file = try FileDescriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL, in: directory.number)
+        } catch {
+            throw whileWriting(error, path)
+        }
         do throws(FileError) {
             guard fchmod(file.number, 0o600) == 0 else { throw FileError(errno: errno, path) }
             try file.write(content)
@@ -31,9 +38,14 @@ public enum PrivateFile {
             }
         } catch {
             _ = unsafe unlinkat(directory.number, temporary, 0)
-            throw error.code == .notFound ? FileError(.io, path, "the directory changed while writing") : FileError(error, at: path)
+            throw whileWriting(error, path)
         }
         try directory.synchronize()
+    }
+
+    /// The error about the path that the caller named, not about the temporary file.
+    private static func whileWriting(_ error: FileError, _ path: String) -> FileError {
+        error.code == .notFound ? FileError(.io, path, "the directory changed while writing") : error.at(path)
     }
 
     /// Writes `content` to `path` as ``write(_:to:existing:)-(RawSpan,_,_)`` does.
@@ -43,7 +55,8 @@ public enum PrivateFile {
         try unsafe write(content.span.bytes, to: path, existing: existing)
     }
 
-    /// Reads a file that holds a key or another secret: regular, of this user (or root's), one link, no access for others.
+    /// Reads a file that holds a key or another secret: regular, of this user (or root's), one link, no access for others. A systemd
+    /// credential (root's, 0440) is one too.
     ///
     /// - Throws: ``FileError/Code/unsafe`` if it is not, or is larger than `maximum` bytes.
     public static func readSecret(_ path: String, maximum: Int) throws(FileError) -> SecretBytes {
@@ -62,6 +75,7 @@ public enum PrivateFile {
     ///
     /// - Throws: ``FileError``.
     public static func makeDirectory(_ path: String) throws(FileError) {
+        try FileError.refuseZeroByte(in: path)
         if unsafe mkdir(path, 0o700) == 0 { return }
         let number = errno
         if number == ENOENT, path.contains("/"), path != "/" {
@@ -79,6 +93,7 @@ public enum PrivateFile {
     ///
     /// - Throws: ``FileError/Code/unsafe`` if not, ``FileError/Code/notFound``.
     public static func checkDirectory(_ path: String) throws(FileError) {
+        try FileError.refuseZeroByte(in: path)
         var info = stat()
         guard unsafe stat(path, &info) == 0 else { throw FileError(errno: errno, path) }
         guard info.st_mode & S_IFMT == S_IFDIR else { throw FileError(.unsafe, path, "is not a directory") }
@@ -100,9 +115,16 @@ public enum PrivateFile {
         let info = try file.status()
         guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(.unsafe, path, "is not a regular file") }
         guard info.st_uid == geteuid() || info.st_uid == 0 else { throw FileError(.unsafe, path, "belongs to another user") }
-        guard info.st_mode & refused == 0 else { throw FileError(.unsafe, path, reason) }
+        guard info.st_nlink <= 1 else { throw FileError(.unsafe, path, "has more than one link") }
+        guard info.st_mode & refused == 0 || isSystemdCredential(info) else { throw FileError(.unsafe, path, reason) }
         guard info.st_size <= maximum else { throw FileError(.unsafe, path, "is larger than \(maximum) bytes") }
         return try file.readAll(maximum: maximum)
+    }
+
+    /// systemd gives a credential to a service's user through an ACL, whose mask stands where the group's bits stand: the file is root's,
+    /// 0440, and its group is root's own.
+    private static func isSystemdCredential(_ info: stat) -> Bool {
+        info.st_uid == 0 && info.st_gid == 0 && info.st_mode & 0o7777 == 0o440
     }
 
     private static func checkTarget(_ name: String, in directory: Int32, _ path: String, _ existing: Existing) throws(FileError) {
@@ -116,13 +138,5 @@ public enum PrivateFile {
         guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(.unsafe, path, "is not a regular file") }
         guard info.st_uid == geteuid() else { throw FileError(.unsafe, path, "belongs to another user") }
         guard info.st_nlink == 1 else { throw FileError(.unsafe, path, "has more than one link") }
-    }
-}
-
-extension FileError {
-    /// The same error about the path that the caller named instead of the temporary one.
-    fileprivate init(_ error: FileError, at path: String) {
-        let reason = error.description.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? error.description
-        self.init(error.code, path, reason)
     }
 }

@@ -28,9 +28,9 @@ public enum PasswordHash {
     /// - Throws: ``SodiumError/Code/invalidParameters`` for a salt that is not 16 bytes or a cost that Argon2id does not take,
     ///   ``SodiumError/Code/outOfMemory`` otherwise: libsodium's failure never means a wrong passphrase.
     public static func derive(from passphrase: borrowing SecretBytes, salt: [UInt8], cost: Cost) throws(SodiumError) -> SecretKey {
-        guard salt.count == saltByteCount, cost.passes >= 1, cost.memory >= 8192, cost.memory <= UInt64(Int.max) else {
-            throw SodiumError(.invalidParameters)
-        }
+        guard salt.count == saltByteCount, cost.passes >= 1, cost.memory.isMultiple(of: 1024), cost.memory >= 8192,
+            cost.memory <= UInt64(crypto_pwhash_memlimit_max())
+        else { throw SodiumError(.invalidParameters) }
         var succeeded = false
         let bytes = try unsafe SecretBytes(uninitializedCount: SecretKey.byteCount) { output in
             succeeded = unsafe passphrase.withPointer { input in

@@ -28,9 +28,9 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
         if written == capacity {
             unsafe self.base = base
         } else {
+            defer { unsafe LockedArena.free(base, capacity) }
             let exact = try unsafe LockedArena.allocate(written)
             unsafe exact.copyMemory(from: base, byteCount: written)
-            unsafe LockedArena.free(base, capacity)
             unsafe self.base = exact
         }
         count = written
@@ -81,6 +81,10 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
         try unsafe body(UnsafeRawPointer(base))
     }
 
+    mutating func withMutablePointer<Result>(_ body: (UnsafeMutableRawPointer) -> Result) -> Result {
+        unsafe body(base)
+    }
+
     /// Whether two secrets are the same, in a time that depends only on their lengths.
     ///
     /// Source: libsodium `sodium_memcmp`.
@@ -93,7 +97,12 @@ extension OutputRawSpan {
     /// Appends `bytes`, which must fit into what is left.
     public mutating func append(contentsOf bytes: RawSpan) {
         precondition(bytes.byteCount <= freeCapacity, "the span is full")
-        for offset in bytes.byteOffsets { append(bytes[offset]) }
+        unsafe withUnsafeMutableBytes { buffer, initialized in
+            unsafe bytes.withUnsafeBytes { source in
+                unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[initialized...]).copyMemory(from: source)
+            }
+            initialized += bytes.byteCount
+        }
     }
 
     /// Appends `bytes`, which must fit into what is left.

@@ -9,53 +9,56 @@ public enum SecretStream {
     /// 17: what a sealed chunk is longer than its plaintext.
     public static let overhead = 17
 
+    // The state holds the stream's key, so it lives in memory that is wiped: bytes only, so any alignment will do.
+    private typealias State = crypto_secretstream_xchacha20poly1305_state
+    private static let stateByteCount = MemoryLayout<State>.size
+
     /// Seals chunks.
-    @safe
     public struct Sealer: ~Copyable {
-        private var state: crypto_secretstream_xchacha20poly1305_state
+        private var state: SecretBytes
         /// The 24 bytes that ``Opener`` needs.
         public let header: [UInt8]
 
-        /// - Throws: ``SodiumError/Code/unavailable``.
+        /// - Throws: ``SodiumError/Code/unavailable``, ``SodiumError/Code/outOfMemory``.
         public init(key: borrowing SecretKey) throws(SodiumError) {
-            try Sodium.start()
             var header = [UInt8](repeating: 0, count: headerByteCount)
-            var state = crypto_secretstream_xchacha20poly1305_state()
-            unsafe key.bytes.withPointer { key in
-                _ = unsafe crypto_secretstream_xchacha20poly1305_init_push(&state, &header, key.assumingMemoryBound(to: UInt8.self))
+            state = try unsafe SecretBytes(uninitializedCount: stateByteCount) { state in
+                unsafe key.bytes.withPointer { key in
+                    unsafe crypto_secretstream_xchacha20poly1305_init_push(
+                        state.assumingMemoryBound(to: State.self), &header, key.assumingMemoryBound(to: UInt8.self)) == 0
+                }
             }
-            self.state = state
             self.header = header
         }
-
-        deinit { var copy = state; unsafe sodium_memzero(&copy, MemoryLayout.size(ofValue: copy)) }
 
         /// Seals one chunk.
         public mutating func seal(_ chunk: [UInt8], authenticating context: [UInt8] = [], isLast: Bool = false) -> [UInt8] {
             let tag = UInt8(isLast ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0)
             var sealed = [UInt8](repeating: 0, count: chunk.count + overhead)
-            _ = unsafe crypto_secretstream_xchacha20poly1305_push(
-                &state, &sealed, nil, chunk, UInt64(chunk.count), context, UInt64(context.count), tag)
+            unsafe state.withMutablePointer { state in
+                _ = unsafe crypto_secretstream_xchacha20poly1305_push(
+                    state.assumingMemoryBound(to: State.self), &sealed, nil, chunk, UInt64(chunk.count), context, UInt64(context.count), tag
+                )
+            }
             return sealed
         }
     }
 
     /// Opens chunks.
-    @safe
     public struct Opener: ~Copyable {
-        private var state = crypto_secretstream_xchacha20poly1305_state()
+        private var state: SecretBytes
 
-        /// - Throws: ``SodiumError/Code/invalidParameters`` for a header that is not 24 bytes.
+        /// - Throws: ``SodiumError/Code/invalidParameters`` for a header that is not 24 bytes, ``SodiumError/Code/unavailable``,
+        ///   ``SodiumError/Code/outOfMemory``.
         public init(key: borrowing SecretKey, header: [UInt8]) throws(SodiumError) {
-            try Sodium.start()
             guard header.count == headerByteCount else { throw SodiumError(.invalidParameters) }
-            let code = unsafe key.bytes.withPointer { key in
-                unsafe crypto_secretstream_xchacha20poly1305_init_pull(&state, header, key.assumingMemoryBound(to: UInt8.self))
+            state = try unsafe SecretBytes(uninitializedCount: stateByteCount) { state in
+                unsafe key.bytes.withPointer { key in
+                    unsafe crypto_secretstream_xchacha20poly1305_init_pull(
+                        state.assumingMemoryBound(to: State.self), header, key.assumingMemoryBound(to: UInt8.self)) == 0
+                }
             }
-            guard code == 0 else { throw SodiumError(.invalidParameters) }
         }
-
-        deinit { var copy = state; unsafe sodium_memzero(&copy, MemoryLayout.size(ofValue: copy)) }
 
         /// Opens the next chunk, and says whether it was sealed as the last.
         ///
@@ -66,8 +69,11 @@ public enum SecretStream {
             guard sealed.count >= overhead else { throw SodiumError(.authenticationFailure) }
             var chunk = [UInt8](repeating: 0, count: sealed.count - overhead)
             var tag: UInt8 = 0
-            let code = unsafe crypto_secretstream_xchacha20poly1305_pull(
-                &state, &chunk, nil, &tag, sealed, UInt64(sealed.count), context, UInt64(context.count))
+            let code = unsafe state.withMutablePointer { state in
+                unsafe crypto_secretstream_xchacha20poly1305_pull(
+                    state.assumingMemoryBound(to: State.self), &chunk, nil, &tag, sealed, UInt64(sealed.count), context,
+                    UInt64(context.count))
+            }
             guard code == 0 else { throw SodiumError(.authenticationFailure) }
             return (chunk, tag == UInt8(crypto_secretstream_xchacha20poly1305_TAG_FINAL))
         }
