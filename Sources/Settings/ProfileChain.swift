@@ -19,6 +19,9 @@ extension WarderSettings {
         return entries
     }
 
+    /// More than anyone can follow.
+    private static let maximumChain = 32
+
     /// The profile, the one it extends, and so on.
     private func chain(from profile: Profile) throws(SettingsError) -> [Profile] {
         var chain = [profile]
@@ -27,6 +30,7 @@ extension WarderSettings {
         while let name = last.extends {
             guard let parent = profiles[name] else { throw Self.invalid(last, "extends a profile that is not defined", name) }
             guard names.insert(name).inserted else { throw Self.invalid(last, "extends itself", name) }
+            guard chain.count < Self.maximumChain else { throw Self.invalid(last, "extends too many profiles in a row", name) }
             chain.append(parent)
             last = parent
         }

@@ -10,11 +10,14 @@ public enum SettingsEditor {
     ///   - key: the key.
     ///   - value: the text, any characters but NUL.
     ///   - text: the settings.
+    ///   - file: the file they come from, for errors.
     /// - Returns: the new settings.
     /// - Throws: ``SettingsError/Code/invalid`` if the text is not TOML, or the key stands where it cannot be edited: inside an inline table,
     ///   as a table or an array, or below `[[…]]`.
-    public static func set(table: [String], key: String, value: String, in text: String) throws(SettingsError) -> String {
-        let document = try SettingsDocument(Array(text.utf8), file: "settings")
+    public static func set(table: [String], key: String, value: String, in text: String, file: String = "settings") throws(SettingsError)
+        -> String
+    {
+        let document = try SettingsDocument(Array(text.utf8), file: file)
         var bytes = document.bytes
         if let span = try document.editableSpan(table, key) {
             guard span.kind == .string || span.kind == .scalar else {
@@ -36,10 +39,11 @@ public enum SettingsEditor {
     ///   - table: the table's path.
     ///   - key: the key.
     ///   - text: the settings.
+    ///   - file: the file they come from, for errors.
     /// - Returns: the new settings.
-    /// - Throws: as ``set(table:key:value:in:)``.
-    public static func remove(table: [String], key: String, in text: String) throws(SettingsError) -> String {
-        let document = try SettingsDocument(Array(text.utf8), file: "settings")
+    /// - Throws: as ``set(table:key:value:in:file:)``.
+    public static func remove(table: [String], key: String, in text: String, file: String = "settings") throws(SettingsError) -> String {
+        let document = try SettingsDocument(Array(text.utf8), file: file)
         guard let span = try document.editableSpan(table, key) else { return text }
         var bytes = document.bytes
         var lines = span.lines

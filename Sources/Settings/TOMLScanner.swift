@@ -192,7 +192,10 @@ struct TOMLScanner {
         let ends: [UInt8] = [.comma, .closeBracket, .closeBrace, .hash, .lineFeed, .carriageReturn, .equals, .quote, .apostrophe]
         while let byte = current, !ends.contains(byte) { index += 1 }
         while index > start, bytes[index - 1] == .space || bytes[index - 1] == .tab { index -= 1 }
-        guard index > start else { throw error() }
+        guard TOMLScalar.isValid(bytes[start..<index]) else {
+            index = start
+            throw error()
+        }
     }
 
     /// A string in quotes or apostrophes, one or three.

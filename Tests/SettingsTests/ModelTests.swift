@@ -141,6 +141,14 @@ import Testing
         #expect(entries.map(\.kind) == [.literal("c"), .literal("a"), .literal("b"), .literal("c")])
     }
 
+    @Test func `follows 32 profiles in a row and no more`() throws {
+        func chain(_ count: Int) -> String {
+            (1..<count).map { "[profile.p\($0)]\nextends = 'p\($0 - 1)'\n" }.joined() + "[profile.p0]\nA = 'x'\n"
+        }
+        #expect(try settings(chain(32)).entries(ofProfile: "p31")?.count == 1)
+        #expect(try #require(failure(chain(33))).description.contains("extends too many profiles in a row"))
+    }
+
     @Test func `reads an entry that is a table of its own`() throws {
         let read = try settings("[profile.p.URL]\nsecret = 'u'\nrequired = false\n[profile.p]\nB.value = 'x'")
         let entries = try #require(try read.entries(ofProfile: "p"))

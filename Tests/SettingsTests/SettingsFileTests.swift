@@ -10,7 +10,7 @@ import Testing
 
     private func setKeyFile(_ value: String, _ path: String) throws(SettingsError) {
         try SettingsFile.update(path) { text throws(SettingsError) in
-            try SettingsEditor.set(table: ["vault"], key: "key_file", value: value, in: text)
+            try SettingsEditor.set(table: ["vault"], key: "key_file", value: value, in: text, file: path)
         }
     }
 
@@ -29,7 +29,8 @@ import Testing
 
     @Test func `leaves the file alone when the edit fails or changes nothing`() throws {
         let path = try directory.write("vault = 1\n", to: "warder.toml")
-        #expect(throws: SettingsError.self) { try setKeyFile("/k", path) }
+        let error = try #require(throws: SettingsError.self) { try setKeyFile("/k", path) }
+        #expect(error.description.hasPrefix("\(path): line 1: \"vault\" stands where"))
         #expect(try directory.read("warder.toml") == "vault = 1\n")
         try SettingsFile.update(path) { $0 }
         var info = stat()
