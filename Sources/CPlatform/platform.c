@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "CPlatform.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -9,7 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/vfs.h>
-#include <termios.h>
+#include <unistd.h>
 
 int platform_rename(int directory, const char *from, const char *to, unsigned int flags) {
     return renameat2(directory, from, directory, to, flags);
@@ -23,18 +25,36 @@ int platform_seal_memory_file(int descriptor) {
     return fcntl(descriptor, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
 }
 
+static struct rlimit core_limit;
+static int core_limit_is_known;
+
 int platform_refuse_inspection(void) {
-    struct rlimit none = {0, 0};
+    static const int crashes[] = {SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGTRAP, SIGQUIT};
+    for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++) {
+        struct sigaction now;
+        // An ignored SIGQUIT (nohup, a background job) stays ignored, for the sake of the program that run starts.
+        if (sigaction(crashes[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN) signal(crashes[i], SIG_DFL);
+    }
+    if (getrlimit(RLIMIT_CORE, &core_limit) != 0) return -1;
+    core_limit_is_known = 1;
+    struct rlimit none = {0, core_limit.rlim_max};
     if (setrlimit(RLIMIT_CORE, &none) != 0) return -1;
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-int platform_set_echo(int descriptor, int on) {
-    struct termios state;
-    if (tcgetattr(descriptor, &state) != 0) return -1;
-    int before = (state.c_lflag & ECHO) != 0;
-    if (on) state.c_lflag |= ECHO; else state.c_lflag &= ~(tcflag_t)ECHO;
-    return tcsetattr(descriptor, TCSAFLUSH, &state) == 0 ? before : -1;
+void platform_restore_limits(void) {
+    if (core_limit_is_known) setrlimit(RLIMIT_CORE, &core_limit);
+}
+
+void platform_fill_standard_descriptors(void) {
+    for (int descriptor = 0; descriptor <= 2; descriptor++) {
+        // The lowest free number is the one that is closed. Writing to it fails, as it would have.
+        if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF) (void)!open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY);
+    }
+}
+
+int platform_execute(const char *file, char *const arguments[], char *const environment[]) {
+    return execvpe(file, arguments, environment);
 }
 
 int platform_terminal_width(int descriptor) {

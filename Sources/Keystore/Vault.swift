@@ -94,6 +94,21 @@ public struct Vault<Holder: KeyHolder>: Sendable {
         }
     }
 
+    /// The newest values of all secrets whose names are wanted, out of one state, sorted by name.
+    public func get(where isWanted: (SecretName) -> Bool) throws(KeystoreError) -> [Secret] {
+        try verified { view throws(KeystoreError) in
+            var wanted: [(listing: Listing, record: VerifiedRecord)] = []
+            for number in UInt8.min...UInt8.max {
+                let records = try live(view, bucket: number)
+                for (listing, record) in zip(try listings(view, records), records) where isWanted(listing.name) {
+                    wanted.append((listing, record))
+                }
+            }
+            wanted.sort { $0.listing.name < $1.listing.name }
+            return zip(wanted, try view.values(wanted.map(\.record))).map { Secret(listing: $0.listing, value: $1) }
+        }
+    }
+
     /// All secrets whose names match, sorted by name. No value is opened.
     ///
     /// - Parameter includingRemoved: whether those whose newest generation is a removal are listed too.
@@ -101,14 +116,7 @@ public struct Vault<Holder: KeyHolder>: Sendable {
         try verified { view throws(KeystoreError) in
             var listings: [Listing] = []
             for number in UInt8.min...UInt8.max {
-                let bucket = try view.bucket(number)
-                if bucket.count == 0 { continue }
-                let rows = try view.storage.records(bucket: number)
-                guard rows.count == bucket.count else { throw .corrupt("records were added or taken away") }
-                var records: [VerifiedRecord] = []
-                for index in bucket.newestEntries() { records.append(try view.check(rows[index], bucket, index)) }
-                if !includingRemoved { records.removeAll { $0.header.kind == .tombstone } }
-                listings += try self.listings(view, records)
+                listings += try self.listings(view, try live(view, bucket: number, includingRemoved: includingRemoved))
             }
             if let pattern { listings.removeAll { !pattern.matches($0.name.description) } }
             return listings.sorted { $0.name < $1.name }
@@ -147,6 +155,19 @@ public struct Vault<Holder: KeyHolder>: Sendable {
         }
         try anchor?.check(head, against: mark, keys)
         return result
+    }
+
+    /// The newest record of each secret in one bucket, after a check that the bucket has exactly the records that it should.
+    private func live(
+        _ view: VerifiedSnapshot<Holder>, bucket number: UInt8, includingRemoved: Bool = false
+    ) throws(KeystoreError) -> [VerifiedRecord] {
+        let bucket = try view.bucket(number)
+        if bucket.count == 0 { return [] }
+        let rows = try view.storage.records(bucket: number)
+        guard rows.count == bucket.count else { throw .corrupt("records were added or taken away") }
+        var records: [VerifiedRecord] = []
+        for index in bucket.newestEntries() { records.append(try view.check(rows[index], bucket, index)) }
+        return includingRemoved ? records : records.filter { $0.header.kind == .value }
     }
 
     func listings(_ view: VerifiedSnapshot<Holder>, _ records: [VerifiedRecord]) throws(KeystoreError) -> [Listing] {

@@ -13,11 +13,23 @@ int platform_memory_file(const char *name);
 // fcntl(F_ADD_SEALS): the file can be neither written, grown nor shrunk again. Returns 0 or -1 with errno.
 int platform_seal_memory_file(int descriptor);
 
-// No core dumps and no ptrace by other processes of this user. Returns 0 or -1 with errno.
+// No core dumps and no ptrace by other processes of this user; crash signals back to their defaults, since Swift's handlers print memory.
+// Returns 0 or -1 with errno.
 int platform_refuse_inspection(void);
 
-// Terminal echo of a descriptor: returns the previous state (0 off, 1 on) or -1 with errno.
-int platform_set_echo(int descriptor, int on);
+// What platform_refuse_inspection() changed and execve(2) would hand on: the limit on core dumps.
+void platform_restore_limits(void);
+
+// Opens /dev/null in place of each standard descriptor that is closed, so that no file ever gets its number.
+void platform_fill_standard_descriptors(void);
+
+// Asks on a terminal without echo. Reads up to `size` bytes of one line into `buffer`; the rest of a longer line is dropped and counted.
+// Signals that end or stop a process restore the echo first and are then delivered. Returns the line's length without its end, or -1
+// with errno (EPIPE at the end of input).
+long platform_read_hidden_line(int terminal, const char *prompt, void *buffer, unsigned long size);
+
+// execvpe(3): returns only on failure, with errno.
+int platform_execute(const char *file, char *const arguments[], char *const environment[]);
 
 // Columns of the terminal behind a descriptor, or 0.
 int platform_terminal_width(int descriptor);

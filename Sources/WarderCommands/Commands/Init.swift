@@ -1,0 +1,152 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Keystore
+internal import PrivateFiles
+internal import Settings
+internal import SodiumCrypto
+
+/// `warder init`
+struct Init: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make a vault.",
+        discussion: """
+            Asks for a passphrase, twice, and offers a second way in for the day it is forgotten. With --key-file the vault opens with a file
+            of 32 random bytes, which is made if it is not there, and noted as key_file in the settings.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+
+    @Option(help: ArgumentHelp("Open with this key file.", valueName: "path"), completion: .file())
+    var keyFile: String?
+
+    @Flag(help: "Ask for a passphrase, too, and open only with both together.")
+    var withPassphrase = false
+
+    @Flag(help: "Take a passphrase of fewer than 12 characters.")
+    var weak = false
+
+    @OptionGroup var cost: KeyDerivationOptions
+
+    func run() throws {
+        let session = try Session(options)
+        guard access(session.vaultPath, F_OK) != 0 else { throw Failure(.conflict, "\(session.vaultPath): there is a vault already") }
+        let cost = try cost.cost()
+        var slots: [NewSlot] = []
+        var madeKeyFile = false
+        let parent = PrivateFile.split(session.vaultPath).parent
+        try PrivateFile.makeDirectory(parent)
+        if let keyFile {
+            let (key, isNew) = try Self.readOrMakeKeyFile(keyFile)
+            madeKeyFile = isNew
+            var credentials = Credentials(keyFile: key)
+            if withPassphrase { credentials.passphrase = try NewPassphrase.read("the vault", mayBeWeak: weak) }
+            slots.append(
+                NewSlot(kind: withPassphrase ? .passphraseAndKeyFile : .keyFile, label: "first", credentials: credentials, cost: cost))
+        } else {
+            let passphrase = try NewPassphrase.read("the vault", mayBeWeak: weak)
+            slots.append(NewSlot(kind: .passphrase, label: "first", credentials: Credentials(passphrase: passphrase), cost: cost))
+            if let recovery = try RecoveryPassphrase.offer() {
+                slots.append(
+                    NewSlot(kind: .passphrase, label: "recovery", credentials: Credentials(passphrase: recovery), cost: cost))
+            }
+        }
+        let anchor = try session.anchor()
+        let vault: Vault<LocalKeys>
+        do {
+            vault = try SQLiteStorage.create(at: session.vaultPath) { storage throws(KeystoreError) in
+                try Vault.create(in: storage, slots: slots, anchor: anchor)
+            }
+        } catch {
+            // A key file that opens nothing would only confuse.
+            if madeKeyFile, let keyFile { unsafe unlink(keyFile) }
+            throw error
+        }
+        try vault.settleAnchor()
+        if let keyFile { try note(keyFile, session) }
+        if options.json {
+            try Console.write(
+                JSON.answer([("vault", .string(session.vaultPath)), ("fingerprint", .string(vault.keys.fingerprint.description))]).line)
+        } else {
+            options.inform("made \(session.vaultPath), fingerprint \(vault.keys.fingerprint)")
+        }
+    }
+
+    private static func readOrMakeKeyFile(_ path: String) throws -> (key: SecretValue, isNew: Bool) {
+        if unsafe access(path, F_OK) == 0 { return (try KeySource.keyFile(path), false) }
+        let key = try SecretKey.random()
+        try PrivateFile.makeDirectory(PrivateFile.split(path).parent)
+        try key.withBytes { span in try PrivateFile.write(span, to: path, existing: .refuse) }
+        return (try KeySource.keyFile(path), true)
+    }
+
+    /// Records the key file, unless the settings name another one, which may open other vaults.
+    private func note(_ keyFile: String, _ session: Session) throws {
+        let absolute = keyFile.hasPrefix("/") ? keyFile : (Session.workingDirectory ?? "") + "/" + keyFile
+        if let known = session.settings.vault.keyFile {
+            if session.directories.expand(known) != absolute {
+                options.warn("the settings keep another key_file: open this vault with WARDER_KEY_FILE=\(absolute)")
+            }
+            return
+        }
+        let path = session.writableSettingsPath
+        try SettingsFile.update(path) { text throws(SettingsError) in
+            try SettingsEditor.set(table: ["vault"], key: "key_file", value: absolute, in: text, file: path)
+        }
+    }
+}
+
+/// How much work one guess of a passphrase costs.
+struct KeyDerivationOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Argon2id memory in MiB, 64 to 2048.", valueName: "mib"))
+    var kdfMemory: UInt64 = KeyDerivationBounds.standard.memory >> 20
+
+    @Option(help: ArgumentHelp("Argon2id passes, 2 to 16.", valueName: "n"))
+    var kdfPasses: UInt32 = KeyDerivationBounds.standard.passes
+
+    func cost() throws -> PasswordHash.Cost {
+        guard kdfMemory <= 4096 else { throw Failure(.kdfRefused, "Argon2id takes 64 to 2048 MiB") }
+        let cost = PasswordHash.Cost(passes: kdfPasses, memory: kdfMemory << 20)
+        try KeyDerivationBounds.check(cost)
+        return cost
+    }
+}
+
+/// A new passphrase: from `WARDER_PASSPHRASE_FD` if it is there, else asked for twice.
+enum NewPassphrase {
+    static func read(_ what: String, mayBeWeak: Bool, descriptor: Int32? = nil) throws -> SecretValue {
+        if let descriptor {
+            let passphrase = try KeySource.passphrase(descriptor: descriptor, "--passphrase-fd")
+            try Prompt.check(passphrase, mayBeWeak: mayBeWeak)
+            return passphrase
+        }
+        if Console.environment("WARDER_PASSPHRASE_FD") != nil, what == "the vault" {
+            let passphrase = try KeySource.passphrase(mayPrompt: false)
+            try Prompt.check(passphrase, mayBeWeak: mayBeWeak)
+            return passphrase
+        }
+        return try Prompt.newPassphrase(what, mayBeWeak: mayBeWeak)
+    }
+}
+
+/// A generated passphrase that is shown once: 30 characters, 150 bits.
+enum RecoveryPassphrase {
+    /// Offers one at the terminal; without one, or declined, gives nil.
+    static func offer() throws -> SecretValue? {
+        guard Console.environment("WARDER_PASSPHRASE_FD") == nil, let terminal = Prompt.terminal(),
+            Prompt.confirm("Add a recovery passphrase, to be written down and kept elsewhere?")
+        else { return nil }
+        let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+        let passphrase = SecretValue(
+            try SecretBytes(capacity: 35) { span in
+                let key = try SecretKey.random()
+                key.withBytes { bytes in
+                    for index in 0..<30 {
+                        if index > 0, index % 5 == 0 { span.append(UInt8(ascii: "-")) }
+                        span.append(alphabet[Int(bytes[index] & 31)])
+                    }
+                }
+            })
+        Prompt.show("\n    \(String(decoding: passphrase.reveal(), as: UTF8.self))\n\nThis is shown once.\n", on: terminal.number)
+        return passphrase
+    }
+}

@@ -1,0 +1,64 @@
+internal import ArgumentParser
+internal import Keystore
+
+/// `warder list`
+struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List secrets, without their values.",
+        discussion: "In a pattern, * stands for any characters and ? for one: warder list 'prod/*'.",
+        aliases: ["ls"])
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "Only names that match.", completion: .secretNames)
+    var pattern: String?
+
+    func run() throws {
+        let listings = try Session(options).unlock().list(matching: pattern.map(NamePattern.init))
+        if options.json {
+            try Console.write(JSON.answer([("secrets", .array(listings.map(\.json)))]).line)
+            return
+        }
+        if listings.isEmpty {
+            options.inform("no secrets")
+            return
+        }
+        let now = WallClock.now()
+        var table = Table(["NAME", "GEN", "AGE", "EXPIRES", "NOTE"])
+        for listing in listings {
+            table.add([
+                listing.name.description, "\(listing.generation)", Timestamp.distance(listing.created, now: now),
+                listing.metadata.expires.map { $0 <= now ? "expired" : Timestamp.distance($0, now: now) } ?? "-",
+                listing.metadata.note ?? "",
+            ])
+        }
+        try Console.write(table.text(width: Console.width))
+    }
+}
+
+extension Listing {
+    /// Everything but the value, under the names of the contract.
+    var json: JSON { .object(fields) }
+
+    var fields: [(String, JSON)] {
+        [
+            ("name", .string(name.description)), ("kind", .text(metadata.kind)), ("generation", .number(generation)),
+            ("created", .time(created)), ("expires", .time(metadata.expires)), ("rotate_by", .time(metadata.rotateBy)),
+            ("note", .text(metadata.note)),
+            ("labels", .object(metadata.labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
+            ("allowed_hosts", .array(metadata.allowedHosts.map(JSON.string))),
+        ]
+    }
+}
+
+extension CompletionKind {
+    /// The names in the vault, if it opens without asking anybody.
+    static var secretNames: CompletionKind {
+        .custom { _, _, _ in
+            guard let session = try? Session(GlobalOptions.parse([])), let vault = try? session.unlock(mayPrompt: false),
+                let listings = try? vault.list()
+            else { return [] }
+            return listings.map(\.name.description)
+        }
+    }
+}

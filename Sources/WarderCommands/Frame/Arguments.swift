@@ -1,0 +1,34 @@
+/// The command line before it is parsed.
+enum Arguments {
+    /// Options that every command takes, and whether a value follows.
+    private static let global: [String: Bool] = [
+        "--vault": true, "--settings": true, "--system": false, "--json": false, "--quiet": false, "-q": false, "--verbose": false, "-v": false,
+    ]
+    /// Commands that are followed by another command.
+    private static let groups: Set<String> = ["slot", "audit"]
+
+    /// Options that an error message may name. Anything else that looks like one may be a value.
+    static let knownOptions: Set<String> = Set(global.keys).union([
+        "--if-generation", "--trim", "--keep", "--from-file", "--generate", "--batch", "--kind", "--expires", "--rotate-by", "--note", "--label",
+        "--no-labels", "--allow-host", "--no-allowed-hosts", "--generation", "--yes", "--key-file", "--weak", "--with-passphrase", "--passphrase",
+        "--passphrase-fd", "--recipient", "--drop-absent", "--accept", "--strict", "--force", "--profile", "-P", "--only", "--except",
+        "--pristine", "--as-file", "--allow-reserved", "--format", "--output", "-o", "--help", "-h", "--removed", "--revoke", "--kdf-memory",
+        "--kdf-passes", "--recovery",
+    ])
+
+    /// Moves global options that stand before the command behind it, where its parser looks for them.
+    static func arranged(_ arguments: [String]) -> [String] {
+        var moved: [String] = []
+        var rest = arguments[...]
+        while let first = rest.first, first.hasPrefix("-"), first != "--" {
+            let name = String(first.prefix { $0 != "=" })
+            guard let takesValue = global[name] else { break }
+            moved.append(rest.removeFirst())
+            if takesValue, !first.contains("="), let value = rest.popFirst() { moved.append(value) }
+        }
+        guard !moved.isEmpty, let command = rest.popFirst() else { return arguments }
+        var result = [command]
+        if groups.contains(command), let verb = rest.popFirst() { result.append(verb) }
+        return result + moved + rest
+    }
+}

@@ -1,0 +1,72 @@
+internal import CPlatform
+internal import Glibc
+internal import PrivateFiles
+internal import SodiumCrypto
+
+/// Standard output for what was asked for, standard error for everything else.
+enum Console {
+    /// Writes to standard output, whole.
+    ///
+    /// - Throws: 20 if it cannot.
+    static func write(_ bytes: RawSpan) throws {
+        let output = FileDescriptor(number: dup(STDOUT_FILENO), path: "standard output")
+        guard output.number >= 0 else { throw Failure(.io, "standard output is closed") }
+        do {
+            try output.write(bytes)
+        } catch {
+            throw Failure(.io, error.description)
+        }
+    }
+
+    /// Writes text to standard output.
+    static func write(_ text: String) throws {
+        try write(Array(text.utf8).span.bytes)
+    }
+
+    /// Writes a line to standard error.
+    static func say(_ line: String) {
+        let bytes = Array("\(line)\n".utf8)
+        _ = unsafe Glibc.write(STDERR_FILENO, bytes, bytes.count)
+    }
+
+    static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+    static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// How many columns standard output has: those of its terminal, else `COLUMNS`, else no limit.
+    static var width: Int {
+        let columns = Int(platform_terminal_width(STDOUT_FILENO))
+        if columns > 0 { return columns }
+        return environment("COLUMNS").flatMap { Int($0) } ?? .max
+    }
+
+    /// A variable of this process's environment.
+    static func environment(_ name: String) -> String? {
+        unsafe getenv(name).flatMap { unsafe String(validatingCString: $0) }
+    }
+}
+
+/// A count on standard error for work that takes longer than a second, if a person may be looking.
+struct Progress {
+    private let what: String
+    private let isShown: Bool
+    private let start = ContinuousClock.now
+    private var last = ContinuousClock.now
+
+    init(_ what: String, quiet: Bool) {
+        self.what = what
+        isShown = Console.errorIsTerminal && !quiet
+    }
+
+    mutating func show(_ done: Int) {
+        let now = ContinuousClock.now
+        guard isShown, now - start > .seconds(1), now - last > .milliseconds(200) else { return }
+        last = now
+        let bytes = Array("\r\(what): \(done)".utf8)
+        _ = unsafe Glibc.write(STDERR_FILENO, bytes, bytes.count)
+    }
+
+    func finish() {
+        if last > start, isShown { Console.say("") }
+    }
+}

@@ -1,0 +1,76 @@
+internal import Exporter
+internal import Keystore
+internal import PrivateFiles
+internal import Profiles
+internal import Settings
+internal import SodiumCrypto
+
+/// Why a command ends, as a person sees it: one line, hints, and an exit code.
+struct Failure: Error {
+    /// The exit code; the README lists them all.
+    var code: Int32
+    /// What and why, without `warder:` and without values.
+    var message: String
+    /// What to do about it.
+    var hints: [String] = []
+
+    init(_ code: KeystoreError.Code, _ message: String, hints: [String] = []) {
+        self.init(exitCode: code.rawValue, message, hints: hints)
+    }
+
+    init(exitCode: Int32, _ message: String, hints: [String] = []) {
+        code = exitCode
+        self.message = message
+        self.hints = hints
+    }
+
+    /// 1: a check found something. What it found has been printed.
+    static let finding = Failure(exitCode: 1, "")
+    /// 25: the settings are invalid.
+    static let settingsInvalid: Int32 = 25
+    /// 28: refused by a safety rule.
+    static let refused: Int32 = 28
+    /// 26: a value that a format or an environment cannot represent.
+    static let unrepresentable: Int32 = 26
+
+    /// The failure that any error of the libraries below is.
+    init(_ error: any Error) {
+        switch error {
+        case let error as Failure: self = error
+        case let error as KeystoreError: self.init(error.code, error.description, hints: Self.hints(error.code))
+        case let error as SodiumError: self.init(KeystoreError(error))
+        case let error as FileError: self.init(KeystoreError(error))
+        case let error as SettingsError:
+            let code: Int32 =
+                switch error.code {
+                case .invalid: Self.settingsInvalid
+                case .unsafeFile: KeystoreError.Code.unsafeFile.rawValue
+                case .untrusted: Self.refused
+                case .notFound: KeystoreError.Code.notFound.rawValue
+                case .io: KeystoreError.Code.io.rawValue
+                }
+            self.init(exitCode: code, error.description, hints: error.hint.map { [$0] } ?? [])
+        case let error as ProfileError:
+            let code: Int32 =
+                switch error.code {
+                case .notFound: KeystoreError.Code.notFound.rawValue
+                case .invalid: Self.settingsInvalid
+                case .unrepresentable: Self.unrepresentable
+                case .refused: Self.refused
+                }
+            self.init(exitCode: code, error.description, hints: error.hint.map { [$0] } ?? [])
+        default: self.init(.io, "unexpected failure")
+        }
+    }
+
+    private static func hints(_ code: KeystoreError.Code) -> [String] {
+        switch code {
+        case .rolledBack, .forked, .replaced:
+            ["if you know why, look at the fingerprint and sequence of `warder verify`, and tell it so with --accept FINGERPRINT:SEQUENCE"]
+        case .auditUnavailable: ["`warder audit verify` says more; a backup from before has the whole trail"]
+        case .kdfMemory: ["free some memory, or use a slot with a key file"]
+        case .busy: ["try again when the other process is done"]
+        default: []
+        }
+    }
+}

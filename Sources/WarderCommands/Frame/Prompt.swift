@@ -1,0 +1,76 @@
+internal import CPlatform
+internal import Glibc
+internal import Keystore
+internal import PrivateFiles
+internal import SodiumCrypto
+
+/// Questions to the person at the terminal, never over standard input.
+enum Prompt {
+    /// The terminal, or nil if there is none.
+    static func terminal() -> FileDescriptor? {
+        let number = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        return number < 0 ? nil : FileDescriptor(number: number, path: "/dev/tty")
+    }
+
+    /// Asks for one line without echo.
+    ///
+    /// - Throws: 10 without a terminal, 2 for more than `maximum` bytes.
+    static func hidden(_ question: String, maximum: Int = 1024) throws -> SecretValue {
+        guard let terminal = terminal() else { throw Failure(.locked, "there is no terminal to ask at", hints: noTerminalHints) }
+        var isTooLong = false
+        var isClosed = false
+        let bytes = try SecretBytes(capacity: maximum) { span in
+            unsafe span.withUnsafeMutableBytes { buffer, initialized in
+                guard let start = unsafe buffer.baseAddress else { return }
+                let length = unsafe platform_read_hidden_line(terminal.number, "\(question): ", start, UInt(maximum))
+                isClosed = length < 0
+                isTooLong = length > maximum
+                initialized = max(0, min(maximum, length))
+            }
+        }
+        guard !isClosed else { throw Failure(.locked, "the terminal was closed") }
+        guard !isTooLong else { throw Failure(.invalid, "more than \(maximum) bytes") }
+        return SecretValue(bytes)
+    }
+
+    /// Asks for a new passphrase, twice.
+    ///
+    /// - Throws: 2 if the two differ, or it is short and `mayBeWeak` is not set.
+    static func newPassphrase(_ what: String, mayBeWeak: Bool) throws -> SecretValue {
+        let first = try hidden("New passphrase for \(what)")
+        try check(first, mayBeWeak: mayBeWeak)
+        let second = try hidden("Again")
+        guard SecretBytes.isEqual(first.bytes, second.bytes) else { throw Failure(.invalid, "the two passphrases are not the same") }
+        return first
+    }
+
+    /// Refuses a passphrase of fewer than 12 characters.
+    static func check(_ passphrase: SecretValue, mayBeWeak: Bool) throws {
+        let characters = passphrase.bytes.withBytes { span in span.byteOffsets.count { span[$0] & 0xC0 != 0x80 } }
+        guard characters > 0 else { throw Failure(.invalid, "a passphrase has at least one character") }
+        guard characters >= 12 || mayBeWeak else {
+            throw Failure(
+                .invalid, "the passphrase has fewer than 12 characters", hints: ["who copies the file can try passphrases; --weak insists"])
+        }
+    }
+
+    /// Asks a question that is answered with y or n; anything else, and no terminal, is n.
+    static func confirm(_ question: String) -> Bool {
+        guard let terminal = terminal() else { return false }
+        show("\(question) [y/N] ", on: terminal.number)
+        var answer: [UInt8] = []
+        var byte: UInt8 = 0
+        while answer.count < 16, unsafe retrying({ read(terminal.number, &byte, 1) }) == 1, byte != UInt8(ascii: "\n") { answer.append(byte) }
+        return answer == Array("y".utf8) || answer == Array("yes".utf8) || answer == Array("Y".utf8)
+    }
+
+    /// Shows text on the terminal and nowhere else.
+    static func show(_ text: String, on terminal: Int32) {
+        let bytes = Array(text.utf8)
+        _ = unsafe Glibc.write(terminal, bytes, bytes.count)
+    }
+
+    static let noTerminalHints = [
+        "give a key by WARDER_KEY_FILE=PATH, a passphrase by WARDER_PASSPHRASE_FD=N, or key_file under [vault] in warder.toml"
+    ]
+}

@@ -1,0 +1,109 @@
+internal import Exporter
+internal import Glibc
+internal import Keystore
+internal import PrivateFiles
+internal import Settings
+internal import SodiumCrypto
+
+/// What a command works on: where things are, what the settings say, and the vault.
+struct Session {
+    let options: GlobalOptions
+    let directories: UserDirectories
+    /// The settings of the user and the system, or of `--settings`; a project's only for commands that give an environment.
+    let settings: WarderSettings
+
+    /// - Parameters:
+    ///   - options: the global options.
+    ///   - readingProject: whether the project's settings count, which must be allowed then.
+    init(_ options: GlobalOptions, readingProject: Bool = false) throws {
+        self.options = options
+        directories = try Self.directories()
+        if let file = options.settings {
+            settings = try WarderSettings.load(file: file)
+        } else {
+            let sources = SettingsSources(
+                user: options.system ? nil : directories.settingsPath, workingDirectory: readingProject ? Self.workingDirectory : nil)
+            settings = try WarderSettings.load(sources, trust: ProjectTrust(path: directories.allowedProjectsPath))
+        }
+    }
+
+    static func directories() throws -> UserDirectories {
+        var environment: [String: String] = [:]
+        for name in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"] {
+            environment[name] = Console.environment(name)
+        }
+        return try UserDirectories(environment: environment, userID: geteuid())
+    }
+
+    static var workingDirectory: String? {
+        guard let path = unsafe getcwd(nil, 0) else { return nil }
+        defer { unsafe free(path) }
+        return unsafe String(validatingCString: path)
+    }
+
+    /// The settings file that a command writes to.
+    var writableSettingsPath: String {
+        options.settings ?? (options.system ? UserDirectories.systemSettingsPath : directories.settingsPath)
+    }
+
+    /// `--vault`, `--system`, `WARDER_VAULT`, or the user's own.
+    var vaultPath: String {
+        if let path = options.vault { return path }
+        if options.system { return UserDirectories.systemVaultPath }
+        if let path = Console.environment("WARDER_VAULT"), !path.isEmpty { return path }
+        return directories.vaultPath
+    }
+
+    var retention: Retention { Retention(generations: settings.history.generations, days: settings.history.days) }
+
+    /// This host's anchor of the vault.
+    func anchor() throws -> Anchor {
+        let directory = options.system ? UserDirectories.systemAnchorDirectory : directories.anchorDirectory
+        let (parent, name) = PrivateFile.split(vaultPath)
+        let canonical = Self.canonical(parent) + "/" + name
+        let pinned = try settings.vault.fingerprint.map { text in
+            do { return try Fingerprint(text) } catch {
+                throw Failure(exitCode: Failure.settingsInvalid, "[vault] fingerprint: a fingerprint has 32 hexadecimal digits")
+            }
+        }
+        return try Anchor(vaultPath: canonical, directory: directory, pinned: pinned) { fingerprint, sequence in
+            Console.say("warder: first use of this vault on this host: fingerprint \(fingerprint), sequence \(sequence)")
+        }
+    }
+
+    func storage() throws -> SQLiteStorage {
+        do {
+            return try SQLiteStorage(path: vaultPath)
+        } catch let error as KeystoreError where error.code == .notFound {
+            throw Failure(.notFound, error.description, hints: ["`warder init` makes one"])
+        }
+    }
+
+    /// The vault, unlocked by the first key source that is present.
+    func unlock(mayPrompt: Bool = true) throws -> Vault<LocalKeys> {
+        try unlock(storage: storage(), anchor: anchor(), mayPrompt: mayPrompt).vault
+    }
+
+    /// As ``unlock(mayPrompt:)``, with what unlocked it.
+    func unlock(
+        storage: any RecordStorage, anchor: Anchor?, mayPrompt: Bool = true
+    ) throws -> (vault: Vault<LocalKeys>, credentials: Credentials) {
+        let source = KeySource.first(settings, directories)
+        options.remark("unlocking with \(source.name)")
+        var credentials = try source.credentials(mayPrompt: mayPrompt)
+        do {
+            return (try Vault.unlock(storage, credentials: credentials, anchor: anchor).vault, credentials)
+        } catch let error as KeystoreError where error.code == .noMatch && credentials.keyFile != nil && credentials.passphrase == nil {
+            // The key file may be half of what a slot needs.
+            guard try Vault.slots(of: storage).contains(where: { $0.kind == .passphraseAndKeyFile }) else { throw error }
+            credentials.passphrase = try KeySource.passphrase(mayPrompt: mayPrompt)
+            return (try Vault.unlock(storage, credentials: credentials, anchor: anchor).vault, credentials)
+        }
+    }
+
+    private static func canonical(_ path: String) -> String {
+        guard let resolved = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(resolved) }
+        return unsafe String(validatingCString: resolved) ?? path
+    }
+}

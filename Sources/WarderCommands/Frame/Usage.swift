@@ -1,0 +1,33 @@
+internal import ArgumentParser
+
+/// What was wrong with the arguments, said without repeating them: one of them may be a secret in the wrong place.
+enum Usage {
+    /// The parser's message, with everything quoted that is not an option's or argument's own name taken out.
+    static func failure(_ error: any Error) -> Failure {
+        let message = Warder.message(for: error)
+        let firstLine = message.split(separator: "\n").first.map(String.init) ?? "the arguments are not right"
+        var hints: [String] = []
+        if message.contains("Unexpected argument") { hints.append("values are never arguments: type them at the prompt, or pipe them in") }
+        hints.append("see `warder --help`, or `warder COMMAND --help`")
+        return Failure(.invalid, redacted(firstLine), hints: hints)
+    }
+
+    static func redacted(_ message: String) -> String {
+        let parts = message.split(separator: "'", omittingEmptySubsequences: false)
+        var text = ""
+        for (index, part) in parts.enumerated() {
+            if index % 2 == 0 { text += part } else { text += isName(part) ? "'\(part)'" : "'…'" }
+        }
+        return parts.count % 2 == 1 ? text : "the arguments are not right"
+    }
+
+    /// `--name`, `-n`, `<name>`, `--name <value>`, as the parser writes them, if they are this program's own.
+    private static func isName(_ text: Substring) -> Bool {
+        let words = text.split(separator: " ")
+        guard !words.isEmpty, words.count <= 2 else { return false }
+        return words.allSatisfy { word in
+            if word.hasPrefix("<"), word.hasSuffix(">") { return word.dropFirst().dropLast().allSatisfy { $0.isLowercase || $0 == "-" } }
+            return Arguments.knownOptions.contains(String(word))
+        }
+    }
+}

@@ -1,0 +1,30 @@
+internal import ArgumentParser
+
+/// The command.
+struct Warder: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "warder",
+        abstract: "Keeps provider and gateway keys encrypted, and hands them to scripts, daemons and requests.",
+        discussion: """
+            warder init                          make a vault
+            warder set ANTHROPIC_API_KEY         store a key: asks for it, or reads it from a pipe
+            warder run -- ./script               run a script that has the keys in its environment
+
+            Values are never arguments, and are printed by `get` and `export` only.
+            """,
+        version: "warder 0.1.0",
+        groupedSubcommands: [
+            CommandGroup(name: "Vault", subcommands: [Init.self, Status.self, SlotGroup.self, Verify.self, BackupVault.self, RestoreVault.self, AuditGroup.self]),
+            CommandGroup(
+                name: "Secrets",
+                subcommands: [Set.self, Get.self, List.self, Show.self, Remove.self, Rename.self, History.self, Rollback.self, Purge.self]),
+            CommandGroup(name: "Environments", subcommands: [Run.self, Check.self, Allow.self, ExportEnvironment.self]),
+        ])
+
+    @OptionGroup var options: GlobalOptions
+}
+
+extension ParsableCommand {
+    /// What a command says on `--help` about its exit code.
+    static var exitCodeNote: String { "Exit codes are listed in warder(1)." }
+}

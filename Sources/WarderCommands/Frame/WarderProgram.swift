@@ -1,0 +1,51 @@
+internal import ArgumentParser
+internal import CPlatform
+internal import Glibc
+
+/// The program `warder`.
+public enum WarderProgram {
+    /// The file mode mask that the process came with, which the program that `run` starts gets back.
+    nonisolated(unsafe) private(set) static var inheritedMask: mode_t = 0o022
+
+    /// Runs the command that the arguments name, and ends the process with its exit code.
+    public static func main() -> Never {
+        protect()
+        let arguments = Arguments.arranged(Array(CommandLine.arguments.dropFirst()))
+        do {
+            var command = try Warder.parseAsRoot(arguments)
+            do {
+                try command.run()
+            } catch {
+                // Help that a command asks for itself, as one without a verb does.
+                if error is CleanExit { throw error }
+                report(Failure(error))
+            }
+        } catch {
+            if Warder.exitCode(for: error).isSuccess {
+                do { try Console.write(Warder.fullMessage(for: error) + "\n") } catch { report(Failure(error)) }
+                exit(0)
+            }
+            report(Usage.failure(error))
+        }
+        exit(0)
+    }
+
+    /// First of all: nothing of this process may reach a file of others, a core dump, a debugger or a crash report.
+    private static func protect() {
+        platform_fill_standard_descriptors()
+        unsafe inheritedMask = umask(0o077)
+        guard platform_refuse_inspection() == 0 else { report(Failure(.io, "the process cannot be protected from inspection")) }
+    }
+
+    /// What the program that takes this one's place should find as it was.
+    static func restoreInherited() {
+        platform_restore_limits()
+        unsafe umask(inheritedMask)
+    }
+
+    private static func report(_ failure: Failure) -> Never {
+        if !failure.message.isEmpty { Console.say("warder: \(failure.message)") }
+        for hint in failure.hints { Console.say("hint: \(hint)") }
+        exit(failure.code)
+    }
+}
