@@ -87,8 +87,7 @@ public struct KeyedHash: ~Copyable {
     ///
     /// - Throws: ``SodiumError/Code/outOfMemory``.
     public consuming func finalizeKey() throws(SodiumError) -> SecretKey {
-        let state = unsafe self.state
-        return try unsafe SecretKey(
+        try unsafe SecretKey(
             SecretBytes(uninitializedCount: SecretKey.byteCount) { pointer in
                 let bytes = unsafe pointer.assumingMemoryBound(to: UInt8.self)
                 return unsafe crypto_generichash_final(OpaquePointer(state), bytes, SecretKey.byteCount) == 0

@@ -4,7 +4,8 @@ import Testing
 @testable import SodiumCrypto
 
 @Suite struct LockedArenaTests {
-    @Test(arguments: [1, 32, 64, 65, 4096, 16_384, 16_385, 100_000]) func `gives zeroed memory, also where a secret stood`(count: Int)
+    @Test(arguments: [1, 32, 64, 65, 4096, 16_384, 16_385, 100_000])
+    func `gives zeroed memory, also where a secret stood`(count: Int)
         throws
     {
         // More rounds than the region has blocks, so that blocks come round again.
