@@ -5,8 +5,8 @@ internal import SodiumCrypto
 /// What this host has seen of a vault, kept outside it: the one thing that tells a vault rolled back or replaced as a whole.
 ///
 /// A file of one mark of 104 bytes: `"WRDA" | u16 1 | u16 0 | vault 16 | fingerprint 16 | u64 sequence | head MAC 32 | MAC 24`. It never
-/// moves back by itself. While the root key changes it has a second mark, for the vault as it will be: whichever of the two the vault
-/// is after a crash, it is known.
+/// moves back by itself. While the root key changes there are further marks, for the vault as it will be: whichever of them the
+/// vault is after a crash, it is known.
 public struct Anchor: Sendable {
     static let byteCount = 104
 
@@ -125,8 +125,10 @@ public struct Anchor: Sendable {
     /// Remembers `head`, which is not in place yet, beside what is remembered.
     func prepare(for head: Head, _ keys: some KeyHolder) throws(KeystoreError) {
         try locked { () throws(KeystoreError) in
-            let before = try content().prefix(Self.byteCount)
-            try write(Array(before) + (try Mark(head, keys).encoded(keys)))
+            let marks = try content()
+            // The settled mark first, then what was prepared last: two processes may be at it, and only one of them will be done.
+            let prepared = marks.dropFirst(Self.byteCount).suffix(Self.byteCount)
+            try write(marks.prefix(Self.byteCount) + prepared + (try Mark(head, keys).encoded(keys)))
         }
     }
 
@@ -158,7 +160,7 @@ public struct Anchor: Sendable {
 
     private func content() throws(KeystoreError) -> [UInt8] {
         do throws(FileError) {
-            return try PrivateFile.readTrusted(path, maximum: 2 * Self.byteCount)
+            return try PrivateFile.readTrusted(path, maximum: 3 * Self.byteCount)
         } catch {
             if error.code == .notFound { return [] }
             throw KeystoreError(error)

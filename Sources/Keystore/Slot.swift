@@ -26,7 +26,8 @@ public struct Slot: Sendable {
             }
         }
 
-        var hasPassphrase: Bool { self == .passphrase || self == .passphraseAndKeyFile }
+        /// Whether a passphrase is (part of) what opens it.
+        public var hasPassphrase: Bool { self == .passphrase || self == .passphraseAndKeyFile }
     }
 
     static let headerByteCount = 104

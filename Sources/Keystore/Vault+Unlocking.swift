@@ -38,7 +38,7 @@ public struct NewSlot: Sendable {
 }
 
 extension Vault where Holder == LocalKeys {
-    /// Makes a vault in an empty storage.
+    /// Makes a vault in an empty storage. The anchor knows it from then on, beside what it knew before.
     ///
     /// - Throws: ``KeystoreError/Code/conflict`` if there is one already.
     public static func create(
@@ -52,15 +52,14 @@ extension Vault where Holder == LocalKeys {
             wrapped[UInt32(index + 1)] = try slot.wrap(keys, number: UInt32(index + 1), created: now)
         }
         _ = try Slot.decode(wrapped, of: keys.vaultID)
-        let head = try storage.write { snapshot throws(KeystoreError) -> (StorageChange, Head) in
+        try storage.write { snapshot throws(KeystoreError) -> (StorageChange, Void) in
             guard try snapshot.state() == nil else { throw KeystoreError(.conflict, "there is a vault already") }
             var draft = Draft(keys: keys, following: Head(vault: keys.vaultID), slots: wrapped, now: now)
             try draft.note(.create, "")
             let (change, head) = try draft.finish()
             try anchor?.prepare(for: head, keys)
-            return (change, head)
+            return (change, ())
         }
-        try anchor?.move(to: head, keys)
         return Vault(storage: storage, keys: keys, anchor: anchor, unlockedWith: wrapped)
     }
 

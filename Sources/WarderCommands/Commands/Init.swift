@@ -29,7 +29,7 @@ struct Init: ParsableCommand {
 
     func run() throws {
         let session = try Session(options)
-        guard access(session.vaultPath, F_OK) != 0 else { throw Failure(.conflict, "\(session.vaultPath): there is a vault already") }
+        guard unsafe access(session.vaultPath, F_OK) != 0 else { throw Failure(.conflict, "\(session.vaultPath): there is a vault already") }
         let cost = try cost.cost()
         var slots: [NewSlot] = []
         var madeKeyFile = false
@@ -61,7 +61,6 @@ struct Init: ParsableCommand {
             if madeKeyFile, let keyFile { unsafe unlink(keyFile) }
             throw error
         }
-        try vault.settleAnchor()
         if let keyFile { try note(keyFile, session) }
         if options.json {
             try Console.write(

@@ -3,8 +3,9 @@ internal import Keystore
 internal import SodiumCrypto
 
 /// `warder set`
-struct Set: ParsableCommand {
+struct SetSecret: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "set",
         abstract: "Store a value as a new generation of a secret.",
         discussion: """
             The value comes from a prompt without echo, from standard input when it is not a terminal, from a file, or from chance: never from
@@ -120,7 +121,7 @@ struct MetadataOptions: ParsableArguments {
             if noLabels { metadata.labels = [:] }
             metadata.labels.merge(labelsToAdd) { _, new in new }
             if noAllowedHosts || !hosts.isEmpty {
-                metadata.allowedHosts = Swift.Set(hosts.map { $0.lowercased() }).sorted()
+                metadata.allowedHosts = Set(hosts.map { $0.lowercased() }).sorted()
             }
             return metadata
         }

@@ -39,7 +39,7 @@ struct SetBatch {
         }
 
         init(from decoder: any Decoder) throws {
-            let known = Swift.Set(CodingKeys.allCases.map(\.rawValue))
+            let known = Set(CodingKeys.allCases.map(\.rawValue))
             guard try decoder.container(keyedBy: AnyKey.self).allKeys.allSatisfy({ known.contains($0.stringValue) }) else {
                 throw Failure(.invalid, "an unknown field")
             }
@@ -75,7 +75,7 @@ struct SetBatch {
                 metadata.rotateBy = rotateBy
                 if let note = line.note { metadata.note = note.isEmpty ? nil : note }
                 if let labels = line.labels { metadata.labels = labels }
-                if let hosts = line.allowedHosts { metadata.allowedHosts = Swift.Set(hosts.map { $0.lowercased() }).sorted() }
+                if let hosts = line.allowedHosts { metadata.allowedHosts = Set(hosts.map { $0.lowercased() }).sorted() }
                 return metadata
             }
         }
@@ -126,7 +126,7 @@ enum LineReader {
         var pending: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 18)
         while true {
-            let count = unsafe retrying { read(STDIN_FILENO, &chunk, chunk.count) }
+            let count = retrying { unsafe read(STDIN_FILENO, &chunk, chunk.count) }
             guard count >= 0 else { throw Failure(.io, "standard input: \(unsafe String(cString: strerror(errno)))") }
             if count == 0 { break }
             var start = 0

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import Keystore
+internal import Settings
 
 /// `warder status`
 struct Status: ParsableCommand {

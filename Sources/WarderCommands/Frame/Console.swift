@@ -1,5 +1,6 @@
 internal import CPlatform
 internal import Glibc
+internal import Keystore
 internal import PrivateFiles
 internal import SodiumCrypto
 
@@ -20,7 +21,7 @@ enum Console {
 
     /// Writes text to standard output.
     static func write(_ text: String) throws {
-        try write(Array(text.utf8).span.bytes)
+        try unsafe write(Array(text.utf8).span.bytes)
     }
 
     /// Writes a line to standard error.

@@ -25,6 +25,11 @@ struct GlobalOptions: ParsableArguments {
         if !quiet { Console.say("warder: \(line)") }
     }
 
+    /// Prints what was done on standard error, unless nothing shall be said.
+    func inform(_ line: String) {
+        if !quiet { Console.say(line) }
+    }
+
     /// Prints a remark on standard error, if more is wanted.
     func remark(_ line: String) {
         if verbose { Console.say("warder: \(line)") }

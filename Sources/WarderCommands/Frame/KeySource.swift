@@ -20,7 +20,7 @@ enum KeySource {
     static func first(_ settings: WarderSettings, _ directories: UserDirectories) -> KeySource {
         if let path = Console.environment("WARDER_KEY_FILE"), !path.isEmpty { return .environmentKeyFile(path) }
         if Console.environment("WARDER_PASSPHRASE_FD") != nil { return .passphraseDescriptor }
-        if let directory = Console.environment("CREDENTIALS_DIRECTORY"), access("\(directory)/warder.key", F_OK) == 0 {
+        if let directory = Console.environment("CREDENTIALS_DIRECTORY"), unsafe access("\(directory)/warder.key", F_OK) == 0 {
             return .systemdCredential("\(directory)/warder.key")
         }
         if let path = settings.vault.keyFile { return .settingsKeyFile(directories.expand(path)) }

@@ -8,7 +8,7 @@ internal import SodiumCrypto
 enum Prompt {
     /// The terminal, or nil if there is none.
     static func terminal() -> FileDescriptor? {
-        let number = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        let number = unsafe open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
         return number < 0 ? nil : FileDescriptor(number: number, path: "/dev/tty")
     }
 
@@ -21,7 +21,7 @@ enum Prompt {
         var isClosed = false
         let bytes = try SecretBytes(capacity: maximum) { span in
             unsafe span.withUnsafeMutableBytes { buffer, initialized in
-                guard let start = unsafe buffer.baseAddress else { return }
+                guard let start = buffer.baseAddress else { return }
                 let length = unsafe platform_read_hidden_line(terminal.number, "\(question): ", start, UInt(maximum))
                 isClosed = length < 0
                 isTooLong = length > maximum
@@ -60,7 +60,7 @@ enum Prompt {
         show("\(question) [y/N] ", on: terminal.number)
         var answer: [UInt8] = []
         var byte: UInt8 = 0
-        while answer.count < 16, unsafe retrying({ read(terminal.number, &byte, 1) }) == 1, byte != UInt8(ascii: "\n") { answer.append(byte) }
+        while answer.count < 16, retrying({ unsafe read(terminal.number, &byte, 1) }) == 1, byte != UInt8(ascii: "\n") { answer.append(byte) }
         return answer == Array("y".utf8) || answer == Array("yes".utf8) || answer == Array("Y".utf8)
     }
 

@@ -72,9 +72,10 @@ struct Session {
     }
 
     func storage() throws -> SQLiteStorage {
-        do {
+        do throws(KeystoreError) {
             return try SQLiteStorage(path: vaultPath)
-        } catch let error as KeystoreError where error.code == .notFound {
+        } catch {
+            guard error.code == .notFound else { throw error }
             throw Failure(.notFound, error.description, hints: ["`warder init` makes one"])
         }
     }
@@ -91,9 +92,10 @@ struct Session {
         let source = KeySource.first(settings, directories)
         options.remark("unlocking with \(source.name)")
         var credentials = try source.credentials(mayPrompt: mayPrompt)
-        do {
+        do throws(KeystoreError) {
             return (try Vault.unlock(storage, credentials: credentials, anchor: anchor).vault, credentials)
-        } catch let error as KeystoreError where error.code == .noMatch && credentials.keyFile != nil && credentials.passphrase == nil {
+        } catch {
+            guard error.code == .noMatch, credentials.keyFile != nil, credentials.passphrase == nil else { throw error }
             // The key file may be half of what a slot needs.
             guard try Vault.slots(of: storage).contains(where: { $0.kind == .passphraseAndKeyFile }) else { throw error }
             credentials.passphrase = try KeySource.passphrase(mayPrompt: mayPrompt)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Keystore
 
 /// What was wrong with the arguments, said without repeating them: one of them may be a secret in the wrong place.
 enum Usage {

@@ -28,7 +28,7 @@ enum ValueInput {
     }
 
     private static func file(_ path: String) throws -> SecretBytes {
-        let number = open(path, O_RDONLY | O_CLOEXEC)
+        let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else {
             let code: KeystoreError.Code = errno == ENOENT ? .notFound : .io
             throw Failure(code, "\(path): \(unsafe String(cString: strerror(errno)))")

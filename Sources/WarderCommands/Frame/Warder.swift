@@ -17,7 +17,7 @@ struct Warder: ParsableCommand {
             CommandGroup(name: "Vault", subcommands: [Init.self, Status.self, SlotGroup.self, Verify.self, BackupVault.self, RestoreVault.self, AuditGroup.self]),
             CommandGroup(
                 name: "Secrets",
-                subcommands: [Set.self, Get.self, List.self, Show.self, Remove.self, Rename.self, History.self, Rollback.self, Purge.self]),
+                subcommands: [SetSecret.self, Get.self, List.self, Show.self, Remove.self, Rename.self, History.self, Rollback.self, Purge.self]),
             CommandGroup(name: "Environments", subcommands: [Run.self, Check.self, Allow.self, ExportEnvironment.self]),
         ])
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CPlatform
 internal import Glibc
+internal import Keystore
 
 /// The program `warder`.
 public enum WarderProgram {
