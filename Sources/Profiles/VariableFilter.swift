@@ -13,6 +13,9 @@ public struct VariableFilter: Sendable {
         self.except = except.map(NamePattern.init)
     }
 
+    /// Whether all variables are meant.
+    public var isEmpty: Bool { only.isEmpty && except.isEmpty }
+
     /// Whether a variable is meant.
     public func includes(_ name: String) -> Bool {
         (only.isEmpty || only.contains { $0.matches(name) }) && !except.contains { $0.matches(name) }

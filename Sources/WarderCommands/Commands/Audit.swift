@@ -10,10 +10,10 @@ struct AuditGroup: ParsableCommand {
 }
 
 /// `warder audit list`
-struct AuditList: ParsableCommand {
+struct AuditList: WarderCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List the entries, oldest first.", aliases: ["ls"])
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() throws {
         let entries = try Session(options).unlock().auditTrail()
@@ -41,10 +41,10 @@ struct AuditList: ParsableCommand {
 }
 
 /// `warder audit verify`
-struct AuditVerify: ParsableCommand {
+struct AuditVerify: WarderCommand {
     static let configuration = CommandConfiguration(commandName: "verify", abstract: "Check that no entry was changed, added or taken away.")
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() throws {
         let count = try Session(options).unlock().auditTrail().count

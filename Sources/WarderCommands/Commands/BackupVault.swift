@@ -4,12 +4,12 @@ internal import Keystore
 internal import PrivateFiles
 
 /// `warder backup`
-struct BackupVault: ParsableCommand {
+struct BackupVault: WarderCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Write the whole vault into one authenticated file.",
         discussion: "It opens with what opens the vault now. Any changed bit of it is refused by `restore`.")
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Argument(help: "Where to.", completion: .file())
     var file: String
@@ -33,7 +33,7 @@ struct BackupVault: ParsableCommand {
 }
 
 /// `warder restore`
-struct RestoreVault: ParsableCommand {
+struct RestoreVault: WarderCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Make the vault what a backup holds.",
         discussion: """
@@ -41,7 +41,7 @@ struct RestoreVault: ParsableCommand {
             replaced.
             """)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Argument(help: "The backup.", completion: .file())
     var file: String

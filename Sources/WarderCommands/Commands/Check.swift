@@ -4,19 +4,19 @@ internal import Profiles
 internal import Settings
 
 /// `warder check`
-struct Check: ParsableCommand {
+struct Check: WarderCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say whether every variable of a profile has a value, without the values.",
+        commandName: "check", abstract: "Say whether every variable of a profile has a value, without the values.",
         discussion: "Exit code 1 if one that is required has none.")
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
     @OptionGroup var profile: ProfileOptions
 
     func run() throws {
         let session = try Session(options, readingProject: true)
         let plan = try ProfilePlan(profile: profile.profile, settings: session.settings)
         let statuses = try VariableStatus.all(plan, in: session.unlock(), filter: profile.filter)
-        if statuses.isEmpty { try profile.missing(plan, options) }
+        if statuses.isEmpty { try ProfileReading(profile: profile.profile, filter: profile.filter).missing(plan, options) }
         let now = WallClock.now()
         if options.json {
             let rows = statuses.map { status in
@@ -49,15 +49,15 @@ struct Check: ParsableCommand {
 }
 
 /// `warder allow`
-struct Allow: ParsableCommand {
+struct Allow: WarderCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Allow the project's warder.toml to say what its programs get.",
+        commandName: "allow", abstract: "Allow the project's warder.toml to say what its programs get.",
         discussion: """
             A project's settings do nothing before that, and nothing again once the file changes. They can name secrets, and so have them given to
             programs that you run; they can neither run anything nor say where a key comes from.
             """)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Flag(help: "Take it back.")
     var revoke = false

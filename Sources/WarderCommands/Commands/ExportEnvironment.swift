@@ -1,7 +1,7 @@
 internal import ArgumentParser
 
 /// `warder export`
-struct ExportEnvironment: ParsableCommand {
+struct ExportEnvironment: WarderCommand {
     static let configuration = CommandConfiguration(commandName: "export", abstract: "x")
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 }

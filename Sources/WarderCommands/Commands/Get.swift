@@ -4,12 +4,12 @@ internal import Keystore
 internal import SodiumCrypto
 
 /// `warder get`
-struct Get: ParsableCommand {
+struct Get: WarderCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print a value.",
+        commandName: "get", abstract: "Print a value.",
         discussion: "Exactly the stored bytes; a line feed follows on a terminal only.")
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Argument(help: "The secret's name.", completion: .secretNames)
     var name: String
@@ -18,6 +18,10 @@ struct Get: ParsableCommand {
     var generation: UInt64?
 
     func run() throws {
+        try Self.print(name, generation: generation, options)
+    }
+
+    static func print(_ name: String, generation: UInt64? = nil, _ options: CommonOptions) throws {
         let secret = try Session(options).unlock().get(SecretName(name), generation: generation)
         if options.json {
             let bytes = secret.value.reveal()

@@ -2,10 +2,10 @@ internal import ArgumentParser
 internal import Keystore
 
 /// `warder history`
-struct History: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the generations of a secret that are kept.")
+struct History: WarderCommand {
+    static let configuration = CommandConfiguration(commandName: "history", abstract: "List the generations of a secret that are kept.")
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Argument(help: "The secret's name.", completion: .secretNames)
     var name: String
@@ -33,12 +33,12 @@ struct History: ParsableCommand {
 }
 
 /// `warder rollback`
-struct Rollback: ParsableCommand {
+struct Rollback: WarderCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make an older value the newest.",
+        commandName: "rollback", abstract: "Make an older value the newest.",
         discussion: "The generation before the newest, unless another is named. It becomes a new generation; nothing is lost.")
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Argument(help: "The secret's name.", completion: .secretNames)
     var name: String
@@ -70,12 +70,12 @@ struct Rollback: ParsableCommand {
 }
 
 /// `warder purge`
-struct Purge: ParsableCommand {
+struct Purge: WarderCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Erase a secret with all its history, or one older generation.",
+        commandName: "purge", abstract: "Erase a secret with all its history, or one older generation.",
         discussion: "Cannot be undone. Copies and backups of the vault still have it.")
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Argument(help: "The secret's name.", completion: .secretNames)
     var name: String

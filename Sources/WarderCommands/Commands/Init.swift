@@ -6,15 +6,15 @@ internal import Settings
 internal import SodiumCrypto
 
 /// `warder init`
-struct Init: ParsableCommand {
+struct Init: WarderCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make a vault.",
+        commandName: "init", abstract: "Make a vault.",
         discussion: """
             Asks for a passphrase, twice, and offers a second way in for the day it is forgotten. With --key-file the vault opens with a file
             of 32 random bytes, which is made if it is not there, and noted as key_file in the settings.
             """)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Option(help: ArgumentHelp("Open with this key file.", valueName: "path"), completion: .file())
     var keyFile: String?

@@ -2,13 +2,13 @@ internal import ArgumentParser
 internal import Keystore
 
 /// `warder list`
-struct List: ParsableCommand {
+struct List: WarderCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List secrets, without their values.",
+        commandName: "list", abstract: "List secrets, without their values.",
         discussion: "In a pattern, * stands for any characters and ? for one: warder list 'prod/*'.",
         aliases: ["ls"])
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Argument(help: "Only names that match.", completion: .secretNames)
     var pattern: String?
@@ -55,7 +55,7 @@ extension CompletionKind {
     /// The names in the vault, if it opens without asking anybody.
     static var secretNames: CompletionKind {
         .custom { _, _, _ in
-            guard let session = try? Session(GlobalOptions.parse([])), let vault = try? session.unlock(mayPrompt: false),
+            guard let session = try? Session(CommonOptions()), let vault = try? session.unlock(mayPrompt: false),
                 let listings = try? vault.list()
             else { return [] }
             return listings.map(\.name.description)

@@ -2,13 +2,13 @@ internal import ArgumentParser
 internal import Keystore
 
 /// `warder remove`
-struct Remove: ParsableCommand {
+struct Remove: WarderCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Remove secrets.",
+        commandName: "remove", abstract: "Remove secrets.",
         discussion: "Their history stays, for `rollback`, until `purge` erases it.",
         aliases: ["rm"])
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Argument(help: "The names.", completion: .secretNames)
     var names: [String]
@@ -26,13 +26,13 @@ struct Remove: ParsableCommand {
 }
 
 /// `warder rename`
-struct Rename: ParsableCommand {
+struct Rename: WarderCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Give a secret another name.",
+        commandName: "rename", abstract: "Give a secret another name.",
         discussion: "The newest value goes along; the history stays under the old name.",
         aliases: ["mv"])
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Argument(help: "The name it has.", completion: .secretNames)
     var name: String

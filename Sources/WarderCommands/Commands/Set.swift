@@ -3,7 +3,7 @@ internal import Keystore
 internal import SodiumCrypto
 
 /// `warder set`
-struct SetSecret: ParsableCommand {
+struct SetSecret: WarderCommand {
     static let configuration = CommandConfiguration(
         commandName: "set",
         abstract: "Store a value as a new generation of a secret.",
@@ -14,7 +14,7 @@ struct SetSecret: ParsableCommand {
             A new generation keeps kind, note, labels and allowed hosts of the one before, unless they are given anew.
             """)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Argument(help: "The secret's name.", completion: .secretNames)
     var name: String?

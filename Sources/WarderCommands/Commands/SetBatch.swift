@@ -6,7 +6,7 @@ internal import SodiumCrypto
 
 /// `warder set --batch`: JSON Lines on standard input, all in one transaction.
 struct SetBatch {
-    let options: GlobalOptions
+    let options: CommonOptions
 
     /// One line: a name, a value as text or in base64, and metadata under the names that `list --json` has.
     private struct Line: Decodable {

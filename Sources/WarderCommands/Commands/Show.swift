@@ -2,10 +2,10 @@ internal import ArgumentParser
 internal import Keystore
 
 /// `warder show`
-struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Say everything about a secret but its value.")
+struct Show: WarderCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Say everything about a secret but its value.")
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Argument(help: "The secret's name.", completion: .secretNames)
     var name: String

@@ -40,7 +40,7 @@ struct RemainingSlots: ParsableArguments {
 }
 
 /// `warder slot rekey`
-struct SlotRekey: ParsableCommand {
+struct SlotRekey: WarderCommand {
     static let configuration = CommandConfiguration(
         commandName: "rekey", abstract: "Draw all keys anew and seal everything again.",
         discussion: """
@@ -48,7 +48,7 @@ struct SlotRekey: ParsableCommand {
             hosts need `warder verify --accept`.
             """)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
     @OptionGroup var remaining: RemainingSlots
 
     func run() throws {
@@ -61,13 +61,13 @@ struct SlotRekey: ParsableCommand {
 }
 
 /// `warder slot remove`
-struct SlotRemove: ParsableCommand {
+struct SlotRemove: WarderCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove", abstract: "Remove a way in, and draw all keys anew.",
         discussion: "Names the secrets that could be read through it: they are known to whoever had it, and should be rotated.",
         aliases: ["rm"])
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Argument(help: "The slot's number.")
     var slot: UInt32

@@ -15,10 +15,10 @@ struct SlotGroup: ParsableCommand {
 }
 
 /// `warder slot list`
-struct SlotList: ParsableCommand {
+struct SlotList: WarderCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List the slots.", aliases: ["ls"])
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() throws {
         let slots = try Session(options).unlock().slots()
@@ -44,12 +44,12 @@ struct SlotList: ParsableCommand {
 }
 
 /// `warder slot add`
-struct SlotAdd: ParsableCommand {
+struct SlotAdd: WarderCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Add a way in.",
         discussion: "A passphrase unless --key-file or --recipient is given; --key-file with --passphrase needs both together.")
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Option(help: ArgumentHelp("A file of exactly 32 bytes, such as `warder slot keygen` makes.", valueName: "path"), completion: .file())
     var keyFile: String?
@@ -97,10 +97,10 @@ struct SlotAdd: ParsableCommand {
 }
 
 /// `warder slot change`
-struct SlotChange: ParsableCommand {
+struct SlotChange: WarderCommand {
     static let configuration = CommandConfiguration(commandName: "change", abstract: "Give a slot a new passphrase.")
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Argument(help: "The slot's number.")
     var slot: UInt32
@@ -137,12 +137,12 @@ struct SlotChange: ParsableCommand {
 }
 
 /// `warder slot keygen`
-struct SlotKeygen: ParsableCommand {
+struct SlotKeygen: WarderCommand {
     static let configuration = CommandConfiguration(
         commandName: "keygen", abstract: "Make a key pair: the secret half in a file, the recipient printed.",
         discussion: "Who has the file opens the vault with WARDER_KEY_FILE=PATH, once its recipient has a slot.")
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Argument(help: "Where to write the secret half.", completion: .file())
     var path: String

@@ -4,12 +4,12 @@ internal import Keystore
 internal import Settings
 
 /// `warder status`
-struct Status: ParsableCommand {
+struct Status: WarderCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say where the vault is, how it would be unlocked, and what is due.",
+        commandName: "status", abstract: "Say where the vault is, how it would be unlocked, and what is due.",
         discussion: "Never asks for anything. The exit code is 0 whether the vault is locked or not.")
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() throws {
         let session = try Session(options)

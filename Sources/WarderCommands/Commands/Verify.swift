@@ -2,15 +2,15 @@ internal import ArgumentParser
 internal import Keystore
 
 /// `warder verify`
-struct Verify: ParsableCommand {
+struct Verify: WarderCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check the whole vault: every record, value, slot and audit entry.",
+        commandName: "verify", abstract: "Check the whole vault: every record, value, slot and audit entry.",
         discussion: """
             --strict also looks at the bytes that SQLite ignores. --accept is how a person says that the vault as it is now is right, after a
             restore from elsewhere or a rekey on another host.
             """)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     @Flag(help: "Check unused bytes of the file, too.")
     var strict = false

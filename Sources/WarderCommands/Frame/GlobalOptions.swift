@@ -20,18 +20,16 @@ struct GlobalOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Say more about what is done.")
     var verbose = false
 
-    /// Prints a warning on standard error, unless there shall be none.
-    func warn(_ line: String) {
-        if !quiet { Console.say("warder: \(line)") }
+    var common: CommonOptions {
+        CommonOptions(vault: vault, system: system, settings: settings, json: json, quiet: quiet, verbose: verbose)
     }
+}
 
-    /// Prints what was done on standard error, unless nothing shall be said.
-    func inform(_ line: String) {
-        if !quiet { Console.say(line) }
-    }
+/// A command that takes the global options.
+protocol WarderCommand: ParsableCommand {
+    var global: GlobalOptions { get }
+}
 
-    /// Prints a remark on standard error, if more is wanted.
-    func remark(_ line: String) {
-        if verbose { Console.say("warder: \(line)") }
-    }
+extension WarderCommand {
+    var options: CommonOptions { global.common }
 }

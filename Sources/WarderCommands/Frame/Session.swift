@@ -7,7 +7,7 @@ internal import SodiumCrypto
 
 /// What a command works on: where things are, what the settings say, and the vault.
 struct Session {
-    let options: GlobalOptions
+    let options: CommonOptions
     let directories: UserDirectories
     /// The settings of the user and the system, or of `--settings`; a project's only for commands that give an environment.
     let settings: WarderSettings
@@ -15,7 +15,7 @@ struct Session {
     /// - Parameters:
     ///   - options: the global options.
     ///   - readingProject: whether the project's settings count, which must be allowed then.
-    init(_ options: GlobalOptions, readingProject: Bool = false) throws {
+    init(_ options: CommonOptions, readingProject: Bool = false) throws {
         self.options = options
         directories = try Self.directories()
         if let file = options.settings {
@@ -73,7 +73,10 @@ struct Session {
 
     func storage() throws -> SQLiteStorage {
         do throws(KeystoreError) {
-            return try SQLiteStorage(path: vaultPath)
+            let storage = try SQLiteStorage(path: vaultPath)
+            // Closing it at the end would start a thread, only to be ended with the process.
+            unsafe Self.kept = storage
+            return storage
         } catch {
             guard error.code == .notFound else { throw error }
             throw Failure(.notFound, error.description, hints: ["`warder init` makes one"])
@@ -102,6 +105,8 @@ struct Session {
             return (try Vault.unlock(storage, credentials: credentials, anchor: anchor).vault, credentials)
         }
     }
+
+    nonisolated(unsafe) private static var kept: SQLiteStorage?
 
     private static func canonical(_ path: String) -> String {
         guard let resolved = unsafe realpath(path, nil) else { return path }

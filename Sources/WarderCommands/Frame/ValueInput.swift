@@ -15,7 +15,7 @@ enum ValueInput {
     }
 
     static func read(
-        _ name: SecretName, file: String?, generate: Int?, lineEnd: LineEnd, options: GlobalOptions
+        _ name: SecretName, file: String?, generate: Int?, lineEnd: LineEnd, options: CommonOptions
     ) throws -> SecretValue {
         if let generate { return try random(generate) }
         if let file {
@@ -46,7 +46,7 @@ enum ValueInput {
     }
 
     private static func finish(
-        _ bytes: consuming SecretBytes, _ name: SecretName, _ lineEnd: LineEnd, _ options: GlobalOptions
+        _ bytes: consuming SecretBytes, _ name: SecretName, _ lineEnd: LineEnd, _ options: CommonOptions
     ) throws -> SecretValue {
         let endsLine = bytes.withBytes { $0.byteCount > 0 && $0[$0.byteCount - 1] == UInt8(ascii: "\n") }
         if bytes.count == 0 { options.warn("\(name): the value is empty") }

@@ -20,11 +20,4 @@ struct Warder: ParsableCommand {
                 subcommands: [SetSecret.self, Get.self, List.self, Show.self, Remove.self, Rename.self, History.self, Rollback.self, Purge.self]),
             CommandGroup(name: "Environments", subcommands: [Run.self, Check.self, Allow.self, ExportEnvironment.self]),
         ])
-
-    @OptionGroup var options: GlobalOptions
-}
-
-extension ParsableCommand {
-    /// What a command says on `--help` about its exit code.
-    static var exitCodeNote: String { "Exit codes are listed in warder(1)." }
 }

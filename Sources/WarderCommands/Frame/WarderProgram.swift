@@ -13,6 +13,11 @@ public enum WarderProgram {
         protect()
         let arguments = Arguments.arranged(Array(CommandLine.arguments.dropFirst()))
         do {
+            if try ShortForm.run(arguments) { exit(0) }
+        } catch {
+            report(Failure(error))
+        }
+        do {
             var command = try Warder.parseAsRoot(arguments)
             do {
                 try command.run()
