@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "Keystore", dependencies: ["SodiumCrypto", "PrivateFiles", "CPlatform", grdb], swiftSettings: settings),
         .target(name: "Settings", dependencies: ["PrivateFiles", "SodiumCrypto", "TOMLKit"], swiftSettings: settings),
         .target(name: "Profiles", dependencies: ["Keystore", "Settings", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
-        .target(name: "Exporter", dependencies: ["Profiles", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
+        .target(name: "Exporter", dependencies: ["Profiles", "PrivateFiles", "SodiumCrypto", "CPlatform"], swiftSettings: settings),
         .target(
             name: "WarderCommands",
             dependencies: ["Keystore", "Settings", "Profiles", "Exporter", "PrivateFiles", "SodiumCrypto", "CPlatform", argumentParser],

@@ -1,7 +1,50 @@
 internal import ArgumentParser
+internal import Exporter
+internal import Keystore
+internal import Profiles
 
 /// `warder export`
 struct ExportEnvironment: WarderCommand {
-    static let configuration = CommandConfiguration(commandName: "export", abstract: "x")
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write the variables of a profile as an environment file.",
+        discussion: """
+            Formats: dotenv, sh, json, systemd-environment-file. A value that a format cannot hold, so that its consumer would read it back byte
+            for byte, is refused with a format that can. A file is written 0600, whole or not at all, and not where git would see it.
+
+                eval "$(warder export --format sh)"
+            """)
+
     @OptionGroup var global: GlobalOptions
+    @OptionGroup var profile: ProfileOptions
+
+    @Option(help: ArgumentHelp("The format.", valueName: "name"), completion: .list(Formats.all.map { $0.name }))
+    var format: String = Dotenv.name
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Write to this file, not to standard output.", valueName: "path"), completion: .file())
+    var output: String?
+
+    @Flag(help: "Write even where others can write, or git would see the file.")
+    var force = false
+
+    @Option(help: ArgumentHelp("Export this variable although its name is reserved; may be given several times.", valueName: "name"))
+    var allowReserved: [String] = []
+
+    func run() throws {
+        let chosen = try Formats.named(format)
+        let variables = try ProfileReading(profile: profile.profile, filter: profile.filter).variables(options)
+        try ReservedNames.check(variables, allowed: allowReserved)
+        guard let output else {
+            try Console.write(Export.render(variables, as: chosen))
+            return
+        }
+        try Export.write(variables, as: chosen, to: output, force: force)
+        if options.json {
+            try Console.write(
+                JSON.answer([
+                    ("file", .string(output)), ("format", .string(chosen.name)), ("variables", .array(variables.map { .string($0.name) })),
+                ]).line)
+        } else {
+            options.inform("\(output): \(variables.count) variables as \(chosen.name)")
+        }
+    }
 }

@@ -19,9 +19,14 @@ enum Console {
         }
     }
 
+    /// Writes bytes to standard output.
+    static func write(_ bytes: [UInt8]) throws {
+        try unsafe write(bytes.span.bytes)
+    }
+
     /// Writes text to standard output.
     static func write(_ text: String) throws {
-        try unsafe write(Array(text.utf8).span.bytes)
+        try write(Array(text.utf8))
     }
 
     /// Writes a line to standard error.
