@@ -177,6 +177,11 @@ public final class SQLiteStorage: RecordStorage {
         }
     }
 
+    /// Runs statements outside of a transaction.
+    func inDatabase<Result>(_ body: (Database) throws -> Result) throws(KeystoreError) -> Result {
+        try inSQLiteTerms { try queue.writeWithoutTransaction(body) }
+    }
+
     private func inSQLiteTerms<Result>(_ body: () throws -> Result) throws(KeystoreError) -> Result {
         do { return try body() } catch { throw Self.translate(error, path) }
     }
