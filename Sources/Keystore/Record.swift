@@ -43,7 +43,9 @@ struct RecordHeader {
         var reader = ByteReader(bytes)
         try reader.expect("WRDR")
         try reader.expectVersion()
-        guard let kind = RecordKind(rawValue: try reader.number()) else { throw .corrupt("a record has an unknown kind") }
+        guard let kind = RecordKind(rawValue: try reader.number()) else {
+            throw KeystoreError(.tooNew, "a record is of a kind that this program does not know")
+        }
         self.kind = kind
         vault = try VaultID(try reader.take(VaultID.byteCount))
         id = try RecordID(try reader.take(RecordID.byteCount))

@@ -49,11 +49,11 @@ struct VerifiedSnapshot<Holder: KeyHolder> {
     }
 
     func check(_ record: StoredRecord, _ bucket: Bucket, _ index: Int) throws(KeystoreError) -> VerifiedRecord {
-        let header = try RecordHeader(decoding: record.header)
         let leaf = try record.leaf
-        guard isEqualInConstantTime(leaf.bytes, Array(bucket.leaf(at: index))), header.vault == head.vault,
-            header.id == record.id, header.generation == record.generation, record.id == (try bucket.id(at: index)),
-            record.generation == bucket.generation(at: index)
+        guard isEqualInConstantTime(leaf.bytes, Array(bucket.leaf(at: index))) else { throw .corrupt("a record was changed") }
+        let header = try RecordHeader(decoding: record.header)
+        guard header.vault == head.vault, header.id == record.id, header.generation == record.generation,
+            record.id == (try bucket.id(at: index)), record.generation == bucket.generation(at: index)
         else { throw .corrupt("a record was changed") }
         return VerifiedRecord(header: header, info: record.info, leaf: leaf)
     }
