@@ -16,7 +16,10 @@ enum Timestamp {
 
     /// How long ago, or how soon: `3d`, `in 5h`.
     static func distance(_ milliseconds: UInt64, now: UInt64) -> String {
-        milliseconds <= now ? span(now - milliseconds) : "in " + span(milliseconds - now)
+        if milliseconds <= now { return span(now - milliseconds) }
+        // What was set as 90d a moment ago shows as 90d.
+        let rest = milliseconds - now
+        return "in " + span(rest + (rest > 86_400_000 ? 3_600_000 : 1000))
     }
 
     /// A time in the future: a span such as `90d`, `12h`, `30m`, `2w`, `1y`, a date `2027-01-31`, or RFC 3339 in UTC.
