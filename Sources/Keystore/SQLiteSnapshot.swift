@@ -90,11 +90,11 @@ struct SQLiteSnapshot: StorageSnapshot {
     }
 
     private func fetch<Element>(
-        _ sql: String, _ arguments: [any DatabaseValueConvertible], limit: Int = .max, _ element: (Row) throws -> Element
+        _ sql: String, _ arguments: StatementArguments, limit: Int = .max, _ element: (Row) throws -> Element
     ) throws(KeystoreError) -> [Element] {
         do {
             let statement = try database.cachedStatement(sql: sql)
-            let rows = try Row.fetchCursor(statement, arguments: StatementArguments(arguments))
+            let rows = try Row.fetchCursor(statement, arguments: arguments)
             var elements: [Element] = []
             while elements.count < limit, let row = try rows.next() { elements.append(try element(row)) }
             return elements

@@ -34,10 +34,8 @@ public struct SecretName: Hashable, Comparable, Sendable, CustomStringConvertibl
     private static let badForm = KeystoreError(
         .invalid, "a secret's name has letters, digits, '.', '_' and '-', in segments joined by '/', each starting with a letter or digit")
 
-    /// Orders by bytes.
-    public static func < (left: SecretName, right: SecretName) -> Bool {
-        left.description.utf8.lexicographicallyPrecedes(right.description.utf8)
-    }
+    /// Orders by bytes: names are ASCII, which texts are ordered by, too, and several times as fast.
+    public static func < (left: SecretName, right: SecretName) -> Bool { left.description < right.description }
 
     var bytes: [UInt8] { Array(description.utf8) }
 }

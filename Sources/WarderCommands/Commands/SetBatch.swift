@@ -99,6 +99,8 @@ struct SetBatch {
                 throw Failure(.invalid, "line \(number): \(error.description)")
             } catch let error as Failure {
                 throw Failure(.invalid, "line \(number): \(error.message)")
+            } catch let error as SodiumError {
+                throw error
             } catch {
                 // The decoder's own words may repeat the line.
                 throw Failure(.invalid, "line \(number): not a JSON object with name, and value or value_base64")
