@@ -98,7 +98,9 @@ extension SettingsDocument {
         guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw invalid(path, "has a control character")
         }
-        try refuseKey(text, path)
+        // A path is looked at in parts: as one text, a temporary directory's name and what is around it would look random.
+        let isPath = text.hasPrefix("/") || text.hasPrefix("~/")
+        for part in isPath ? text.split(separator: "/").map(String.init) : [text] { try refuseKey(part, path) }
         return text
     }
 

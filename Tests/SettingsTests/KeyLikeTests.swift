@@ -38,6 +38,12 @@ import Testing
         #expect(!KeyLikeText.matches(text))
     }
 
+    @Test(arguments: ["/tmp/warder-home-lBxFG4/home/.config/warder/key", "~/x/tmp.Zk3Qw9RtYp/deploy-2F7a/warder.key"])
+    func `lets a path to a key file pass`(path: String) throws {
+        #expect(failure("[vault]\nkey_file = '\(path)'") == nil)
+        #expect(failure("[vault]\nkey_file = '\(path)/\(FakeKey.anthropic)'")?.code == .invalid)
+    }
+
     @Test func `never repeats the key, wherever it stands`() throws {
         let key = FakeKey.anthropic
         for text in [

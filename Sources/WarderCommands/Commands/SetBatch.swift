@@ -68,7 +68,7 @@ struct SetBatch {
             let line = self
             let expires = try expires.map { try Timestamp.parse($0, now: now) }
             let rotateBy = try rotateBy.map { try Timestamp.parse($0, now: now) }
-            return SecretWrite(name: try SecretName(name), value: try SecretValue(copying: bytes), expected: ifGeneration) { before in
+            let update: @Sendable (Metadata?) -> Metadata = { before in
                 var metadata = before?.inherited ?? Metadata()
                 if let kind = line.kind { metadata.kind = kind }
                 metadata.expires = expires
@@ -78,6 +78,8 @@ struct SetBatch {
                 if let hosts = line.allowedHosts { metadata.allowedHosts = Set(hosts.map { $0.lowercased() }).sorted() }
                 return metadata
             }
+            try update(nil).validate()
+            return SecretWrite(name: try SecretName(name), value: try SecretValue(copying: bytes), expected: ifGeneration, metadata: update)
         }
     }
 

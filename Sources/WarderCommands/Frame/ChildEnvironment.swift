@@ -45,12 +45,14 @@ struct ChildEnvironment {
         }
     }
 
-    /// Becomes `program`; returns only the error number of a failure.
-    func execute(_ program: String, _ arguments: [String]) -> Int32 {
+    /// Becomes the program that the last `count` arguments of this process name; returns only the error number of a failure.
+    ///
+    /// They are handed on as they came: a `String` would repair bytes that are not UTF-8.
+    func execute(lastArguments count: Int) -> Int32 {
         WarderProgram.restoreInherited()
         let lines = unsafe entries.map { unsafe Self.copy($0.line) }
-        let words = unsafe arguments.map { unsafe Self.copy(Array($0.utf8)) }
-        _ = unsafe platform_execute(program, words + [nil], lines + [nil])
+        let words = unsafe (Int(CommandLine.argc) - count..<Int(CommandLine.argc)).map { unsafe CommandLine.unsafeArgv[$0] }
+        _ = unsafe platform_execute(words[0], words + [nil], lines + [nil])
         return errno
     }
 

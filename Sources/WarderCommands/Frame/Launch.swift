@@ -10,12 +10,12 @@ struct Launch {
     var isPristine = false
     var asFile: [String] = []
     var allowReserved: [String] = []
-    /// The program and its arguments.
+    /// The program and its arguments, which are the last ones of this process.
     var command: [String]
 
     /// Becomes the program, or throws.
     func run(_ options: CommonOptions) throws {
-        guard let program = command.first else { throw Failure(.invalid, "which program?", hints: ["warder run -- PROGRAM ARGUMENTS"]) }
+        guard !command.isEmpty else { throw Failure(.invalid, "which program?", hints: ["warder run -- PROGRAM ARGUMENTS"]) }
         let variables = try ProfileReading(profile: profile, filter: filter).variables(options)
         try ReservedNames.check(variables, allowed: allowReserved)
         for name in asFile where !variables.contains(where: { $0.name == name }) {
@@ -31,7 +31,7 @@ struct Launch {
                 environment.set(variable.name, to: variable.value.reveal())
             }
         }
-        let code = environment.execute(program, command)
+        let code = environment.execute(lastArguments: command.count)
         let reason = unsafe String(cString: strerror(code))
         throw Failure(exitCode: code == ENOENT || code == ENOTDIR ? 127 : 126, "the program cannot be run: \(reason)")
     }
