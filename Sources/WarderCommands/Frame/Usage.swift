@@ -4,13 +4,21 @@ internal import Keystore
 /// What was wrong with the arguments, said without repeating them: one of them may be a secret in the wrong place.
 enum Usage {
     /// The parser's message, with everything quoted that is not an option's or argument's own name taken out.
-    static func failure(_ error: any Error) -> Failure {
+    static func failure(_ error: any Error, _ arguments: [String]) -> Failure {
+        if let first = arguments.first, !first.hasPrefix("-"), !commands.contains(first) {
+            return Failure(.invalid, "there is no such command", hints: ["`warder --help` lists the commands"])
+        }
         let message = Warder.message(for: error)
         let firstLine = message.split(separator: "\n").first.map(String.init) ?? "the arguments are not right"
         var hints: [String] = []
-        if message.contains("Unexpected argument") { hints.append("values are never arguments: type them at the prompt, or pipe them in") }
+        if message.contains("nexpected argument") { hints.append("values are never arguments: type them at the prompt, or pipe them in") }
         hints.append("see `warder --help`, or `warder COMMAND --help`")
-        return Failure(.invalid, redacted(firstLine), hints: hints)
+        let text = redacted(firstLine)
+        return Failure(.invalid, text.prefix(1).lowercased() + text.dropFirst(), hints: hints)
+    }
+
+    private static var commands: [String] {
+        Warder.configuration.subcommands.flatMap { [$0.configuration.commandName ?? ""] + $0.configuration.aliases } + ["help"]
     }
 
     static func redacted(_ message: String) -> String {

@@ -31,7 +31,7 @@ public enum WarderProgram {
                 do { try Console.write(Warder.fullMessage(for: error) + "\n") } catch { report(Failure(error)) }
                 exit(0)
             }
-            report(Usage.failure(error))
+            report(Usage.failure(error, arguments))
         }
         exit(0)
     }
