@@ -10,7 +10,9 @@ enum Usage {
         var hints: [String] = []
         if message.contains("Unexpected argument") { hints.append("values are never arguments: type them at the prompt, or pipe them in") }
         hints.append("see `warder --help`, or `warder COMMAND --help`")
-        return Failure(.invalid, redacted(firstLine), hints: hints)
+        // An argument with a quote or a line end of its own would end the parser's early.
+        let isPlain = CommandLine.arguments.allSatisfy { !$0.contains("'") && !$0.contains("\n") && !$0.contains("\r\n") }
+        return Failure(.invalid, isPlain ? redacted(firstLine) : "the arguments are not right", hints: hints)
     }
 
     static func redacted(_ message: String) -> String {
