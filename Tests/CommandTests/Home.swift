@@ -7,7 +7,7 @@ final class Home {
     /// The home directory, which is the working directory, too.
     let path: String
     /// Where standard streams go: outside of the home, so that a search of it finds only what Warder wrote.
-    private let streams: String
+    let streams: String
     /// What every command gets beside what a test names.
     var environment: [String: String]
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Keystore
 internal import Profiles
 
 /// `warder run`
@@ -31,7 +32,11 @@ struct Run: WarderCommand {
 
     func run() throws {
         var words = command
-        if words.first == "--" { words.removeFirst() }
+        if words.first == "--" {
+            words.removeFirst()
+        } else if words.first?.hasPrefix("-") == true {
+            throw Failure(.invalid, "unknown option", hints: ["options of the program follow its name: warder run -- PROGRAM ARGUMENTS"])
+        }
         var launch = Launch(profile: profile.profile, filter: profile.filter, command: words)
         launch.isPristine = pristine
         launch.asFile = asFile

@@ -13,7 +13,9 @@ enum Usage {
         var hints: [String] = []
         if message.contains("nexpected argument") { hints.append("values are never arguments: type them at the prompt, or pipe them in") }
         hints.append("see `warder --help`, or `warder COMMAND --help`")
-        let text = redacted(firstLine)
+        // An argument with a quote or a line end of its own would end the parser's early.
+        let isPlain = CommandLine.arguments.allSatisfy { !$0.contains("'") && !$0.contains("\n") && !$0.contains("\r\n") }
+        let text = isPlain ? redacted(firstLine) : "the arguments are not right"
         return Failure(.invalid, text.prefix(1).lowercased() + text.dropFirst(), hints: hints)
     }
 

@@ -23,7 +23,7 @@ public enum WarderProgram {
                 try command.run()
             } catch {
                 // Help that a command asks for itself, as one without a verb does.
-                if error is CleanExit { throw error }
+                if Warder.exitCode(for: error).isSuccess { throw error }
                 report(Failure(error))
             }
         } catch {

@@ -1,0 +1,188 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Values are nowhere but where they were asked for: every command, with -v, when it works and when it fails.
+@Suite(.serialized) struct LeakTests {
+    let home: Home
+    /// A value with bytes that encodings change.
+    let stored = Canary(Value(Array("c4n%/+ é\"".utf8) + Canary.text(24)))
+    /// A value for standard input and arguments that are wrong.
+    let supplied = Canary(Value(Canary.text(32)))
+    let passphrase = Canary(Value(Canary.text(24)))
+
+    init() throws {
+        home = try Home()
+        // The inputs stand outside of the home, which is searched.
+        for (name, canary) in [("stored", stored), ("supplied", supplied), ("passphrase", passphrase)] {
+            try home.write(canary.value, to: "\(home.streams)/\(name)")
+        }
+        try home.write(.random(32), to: "wrong-key")
+        try home.store("NAME", stored.value)
+        try home.store("API_KEY", stored.value)
+    }
+
+    private var canaries: [Canary] {
+        get throws { [stored, supplied, passphrase, Canary(try #require(home.content(home("key"))))] }
+    }
+
+    /// Looks at everything that a command wrote, on every stream.
+    private func expectSilence(_ what: String, _ pieces: [Value], sourceLocation: SourceLocation = #_sourceLocation) throws {
+        for (index, canary) in try canaries.enumerated() {
+            let isSilent = !pieces.contains { canary.isFound(in: $0) }
+            #expect(isSilent, "canary \(index) after \(what)", sourceLocation: sourceLocation)
+        }
+    }
+
+    /// Looks into every file below the home but the key file itself, and at their names.
+    private func expectSilentFiles(_ what: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let names = FileManager.default.enumerator(atPath: home.path)?.compactMap { $0 as? String } ?? []
+        try #require(names.contains(".local/share/warder/vault.db"))
+        let contents = names.filter { $0 != "key" }.compactMap { home.content(home($0)) }
+        try expectSilence("\(what), in a file", contents + [Value(names.joined(separator: "\n"))], sourceLocation: sourceLocation)
+    }
+
+    private func run(_ words: String..., input: Canary? = nil, with more: [String: String] = [:], mayPrint: Bool = false) throws {
+        let outcome = try home.run(
+            ["-v"] + words, program: Home.program, input: input?.value ?? Value(""), with: more,
+            descriptors: [3: home.streams + "/passphrase", 4: home.streams + "/passphrase"])
+        try expectSilence(words.first ?? "", [Value(outcome.error)] + (mayPrint ? [] : [Value(outcome.output)]))
+    }
+
+    @Test func `finds a canary in every form`() {
+        let canary = stored
+        for form in canary.forms { #expect(canary.isFound(in: Value([1, 2, 3] + form.bytes + [4]))) }
+        let data = Data([9] + canary.value.bytes + [9, 9])
+        #expect(canary.isFound(in: Value(data.base64EncodedString())))
+        #expect(canary.isFound(in: Value((Data([9]) + data).base64EncodedString())))
+        #expect(!canary.isFound(in: Value.random(5000)))
+    }
+
+    @Test func `prints no value but by get and the program that is run`() throws {
+        let passphraseOptions = ["--passphrase-fd", "3", "--kdf-memory", "64", "--kdf-passes", "2"]
+        try run("set", "NAME", "--note", "n", input: supplied)
+        try run("set", "NAME", "--json", "--from-file", home.streams + "/stored")
+        try run("set", "OTHER", "--generate", "32")
+        try run("get", "NAME", mayPrint: true)
+        try run("get", "NAME", "--json", mayPrint: true)
+        for verb in [
+            ["list"], ["show", "NAME"], ["history", "NAME"], ["status"], ["check"], ["verify"], ["audit", "list"], ["audit", "verify"],
+        ] {
+            for json in [[], ["--json"]] {
+                let outcome = try home.run(["-v"] + verb + json, program: Home.program)
+                #expect(outcome.code == 0)
+                try expectSilence(verb[0], [Value(outcome.output), Value(outcome.error)])
+            }
+        }
+        try run("rename", "OTHER", "THIRD")
+        try run("rollback", "NAME")
+        try run("remove", "THIRD")
+        try run("purge", "THIRD", "--yes")
+        try run("run", "--", "true", with: ["API_KEY": "inherited"])
+        try run("run", "--as-file", "API_KEY", "--", "sh", "-c", "echo $API_KEY")
+        try run("backup", home("backup"))
+        let added = try home.run(
+            ["-v", "slot", "add"] + passphraseOptions, program: Home.program, descriptors: [3: home.streams + "/passphrase"])
+        #expect(added.code == 0)
+        try expectSilence("slot add", [Value(added.output), Value(added.error)])
+        try run("slot", "list")
+        try run("slot", "rekey", "--passphrase-fd", "3")
+        try run("slot", "change", "2", "--passphrase-fd", "3", "--kdf-memory", "64", "--kdf-passes", "2")
+        try run("slot", "keygen", home("pair"))
+        try run("slot", "remove", "2")
+        try run("restore", home("backup"), "--force")
+        try home.write("[profile.default]\nAPI_KEY = \"secret:API_KEY\"\n", to: "project/warder.toml")
+        let allowed = try home.run("-v", "allow", in: home("project"))
+        try expectSilence("allow", [Value(allowed.output), Value(allowed.error)])
+        try expectSilentFiles("every command")
+    }
+
+    @Test func `prints no value when it fails`() throws {
+        let text = String(decoding: supplied.value.bytes, as: UTF8.self)
+        try run("set", "NAME", text)
+        try run("set", "NAME", "--\(text)")
+        try run("set", "NAME", "--generate", text)
+        try run("set", "NAME", "--label", text)
+        try run("set", "NAME", "--expires", text)
+        try run("set", "NAME", "--if-generation", "77", input: supplied)
+        try run("set", "bad name", input: supplied)
+        try run("set", "--batch", input: supplied)
+        try run("get", "NAME", "x'\(text)'x")
+        try run("verify", "--accept", text)
+        try run("slot", "add", "--recipient", text)
+        try run("run", "-P", text + "/", "--", "true")
+        try run("run", "--only", text, "--as-file", text, "--", "true")
+        try run("run", "--", "/nowhere/program")
+        try run("get", "NAME", with: ["WARDER_KEY_FILE": home("wrong-key")])
+        try run("get", "NAME", with: ["WARDER_PASSPHRASE_FD": "3"])
+        try run("set", "NAME", input: supplied, with: ["WARDER_PASSPHRASE_FD": text])
+        try home.write("[profile.default]\nAPI_KEY = \"sk-ant-\(text)\"\n[vault]\nkey_file = \"\(text)\"", to: home.streams + "/bad.toml")
+        try run("--settings", home.streams + "/bad.toml", "run", "--", "true")
+        try run("--settings", home.streams + "/bad.toml", "check")
+        // A variable that no environment can hold, and a name that is reserved.
+        try home.store("API_KEY", Value(stored.value.bytes + [0]))
+        try run("run", "--", "true")
+        try home.store("PATH", stored.value)
+        try run("run", "--", "true")
+        var bytes = try #require(home.content(home.vault)).bytes
+        for offset in stride(from: 8192, to: bytes.count, by: 97) { bytes[offset] ^= 0x40 }
+        try home.write(Value(bytes), to: home.vault)
+        for words in ["get", "list", "verify", "run", "check", "backup", "status"] {
+            try run(words, words == "run" ? "--" : "NAME", "true")
+        }
+        try expectSilentFiles("failures")
+    }
+
+    @Test(arguments: ["", "enable=yes,color=no,threads=all,registers=all"]) func `prints and leaves nothing when it crashes at a prompt`(
+        backtrace: String
+    ) throws {
+        let added = try home.run(
+            "slot", "add", "--passphrase-fd", "3", "--kdf-memory", "64", "--kdf-passes", "2",
+            descriptors: [3: home.streams + "/passphrase"])
+        try #require(added.code == 0)
+        let empty = try home.write("", to: "empty.toml")
+        func text(_ canary: Canary) -> String { String(decoding: canary.value.bytes, as: UTF8.self) }
+        for signal in [SIGSEGV, SIGABRT, SIGILL] {
+            let crash = try Terminal.run(
+                home, "-v", "--settings", empty, "set", "NAME",
+                steps: [
+                    .expect("Passphrase: "), .echo(false), .type(text(passphrase) + "\n"), .expect("Value of NAME: "), .echo(false),
+                    .type(text(supplied)), .signal(signal),
+                ], with: ["SWIFT_BACKTRACE": backtrace])
+            #expect(crash.failed == nil)
+            #expect(crash.code == 128 + signal)
+            try expectSilence("a crash", [crash.screen])
+        }
+        let isSame = try home.value("NAME") == stored.value
+        #expect(isSame)
+        try expectSilentFiles("a crash")
+    }
+
+    @Test func `shows no value among its arguments and variables`() throws {
+        let outcome = try home.shell(
+            """
+            (cat '\(home.streams)/supplied'; sleep 1) | "$WARDER" -v set NAME & process=$!
+            sleep 0.5
+            readlink /proc/$process/exe
+            cat /proc/$process/cmdline; cat /proc/$process/environ /proc/$process/comm 2>/dev/null
+            wait $process
+            """)
+        #expect(outcome.code == 0)
+        #expect(outcome.text.hasPrefix(Home.program + "\n"))
+        try expectSilence("set", [Value(outcome.output), Value(outcome.error)])
+        let child = try home.shell("exec \"$WARDER\" -v run -- sh -c 'cat /proc/$$/cmdline'")
+        #expect(child.text.hasPrefix("sh\0"))
+        try expectSilence("run", [Value(child.output), Value(child.error)])
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may read any process")) func `lets no other process of the user look into it`() throws {
+        let outcome = try home.shell(
+            """
+            (sleep 1) | "$WARDER" set NAME & process=$!
+            sleep 0.5
+            cat /proc/$process/environ && echo readable
+            wait $process
+            """)
+        #expect(!outcome.text.contains("readable"))
+    }
+}
