@@ -1,0 +1,80 @@
+public import Profiles
+internal import SodiumCrypto
+
+/// A format of environment file: how Warder writes it, and how its consumers read it.
+///
+/// Conforming types have no instances. `write` and `read` are independent of each other: `read` models the consumers' parser, so
+/// that reading back what was written proves something.
+public protocol EnvironmentFormat: Sendable {
+    /// The name after `--format`.
+    static var name: String { get }
+
+    /// What keeps a variable out of the format, or nil if its consumers would read the same bytes back.
+    static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle?
+
+    /// Renders the variables in the given order. The result holds their values and cannot be wiped.
+    ///
+    /// - Throws: ``ExportError/Code/unrepresentable``, ``ExportError/Code/invalidName``.
+    static func write(_ variables: [EnvironmentVariable]) throws(ExportError) -> [UInt8]
+
+    /// Reads as the format's consumers do. The result holds values and cannot be wiped.
+    ///
+    /// - Throws: ``ExportError/Code/malformed`` with the line number.
+    static func read(_ bytes: [UInt8]) throws(ExportError) -> [(name: String, value: [UInt8])]
+}
+
+/// All formats, by name.
+public enum Formats {
+    /// In the order in which hints propose them.
+    public static let all: [any EnvironmentFormat.Type] = [
+        Dotenv.self, SystemdEnvironmentFile.self, ShellExports.self, JSONObject.self,
+    ]
+
+    /// The format with exactly this name.
+    ///
+    /// - Throws: ``ExportError/Code/unknownFormat``.
+    public static func named(_ name: String) throws(ExportError) -> any EnvironmentFormat.Type {
+        if let format = all.first(where: { $0.name == name }) { return format }
+        let known = all.map { $0.name }.joined(separator: ", ")
+        throw ExportError(.unknownFormat, "no such format", hint: "the formats are \(known)")
+    }
+}
+
+extension EnvironmentFormat {
+    /// The revealed variables, if every name is valid and single and every variable fits the format.
+    static func checked(_ variables: [EnvironmentVariable]) throws(ExportError) -> [(name: String, value: [UInt8])] {
+        var seen: Set<String> = []
+        var entries: [(name: String, value: [UInt8])] = []
+        for variable in variables {
+            guard isVariableName(variable.name.utf8) else {
+                throw ExportError(
+                    .invalidName, "a variable's name has characters that no environment file can hold",
+                    hint: "names are letters, digits and _, and do not begin with a digit")
+            }
+            guard seen.insert(variable.name).inserted else { throw ExportError(.invalidName, "\(variable.name) is there twice") }
+            let value = variable.value.reveal()
+            if let obstacle = obstacle(to: variable.name, value) {
+                let other = Formats.all.first { $0.obstacle(to: variable.name, value) == nil }
+                throw ExportError(
+                    .unrepresentable, "\(variable.name): the format \(name) cannot hold \(obstacle.rawValue)",
+                    hint: other.map { "use --format \($0.name)" })
+            }
+            entries.append((variable.name, value))
+        }
+        return entries
+    }
+}
+
+/// Whether a name is `[A-Za-z_][A-Za-z0-9_]*`.
+func isVariableName(_ name: some Collection<UInt8>) -> Bool {
+    guard let first = name.first, !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= first) else { return false }
+    return name.allSatisfy(isNameByte)
+}
+
+/// Whether a byte is an ASCII letter, digit or `_`.
+func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: byte == UInt8(ascii: "_")
+    }
+}
