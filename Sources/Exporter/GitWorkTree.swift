@@ -82,7 +82,7 @@ enum GitWorkTree {
         }
         var argv: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = unsafe environment.map { unsafe strdup($0) } + [nil]
-        defer { for unsafepointer in unsafe argv + envp { unsafe free(pointer) } }
+        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
         var child: pid_t = 0
         guard unsafe posix_spawn(&child, program, &actions, nil, &argv, &envp) == 0 else { return nil }
         var status: Int32 = 0
