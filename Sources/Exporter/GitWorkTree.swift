@@ -24,9 +24,9 @@ enum GitWorkTree {
         let directory = unsafe String(cString: resolved)
         guard isInWorkTree(directory) else { return .no }
         guard let git = executable() else { return .unknown }
-        // What a repository's own configuration could run is switched off.
+        // What a repository could make git run is switched off; the "./" keeps git from reading a name such as ":(top)x" as a pattern.
         let arguments = [
-            "git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", directory, "check-ignore", "-q", "--", name,
+            "git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", directory, "check-ignore", "-q", "--", "./\(name)",
         ]
         return switch run(git, arguments, environment()) {
         case 0: .no
@@ -56,7 +56,7 @@ enum GitWorkTree {
 
     /// What git needs to find the user's own ignore rules, and no `GIT_` variable that points it elsewhere.
     private static func environment() -> [String] {
-        var entries = ["PATH=\(searchPath())", "LC_ALL=C", "GIT_LITERAL_PATHSPECS=1", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0"]
+        var entries = ["PATH=\(searchPath())", "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0"]
         for name in ["HOME", "XDG_CONFIG_HOME"] {
             if let value = variable(name) { entries.append("\(name)=\(value)") }
         }

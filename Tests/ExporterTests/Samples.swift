@@ -9,17 +9,25 @@ enum Samples {
         [
             "", "a", "0", "plain-token_1.2/3:4@5%6+7,8", "dGVzdA==", "=", "=ls", "==", "a=b", "a=b=c", "a:=ls", "a:=nonexistent:=x", ":=",
             ":", "~", "~root", "a:~root", " ", " leading", "trailing ", "  two  words  ", "\t", "tab\tinside", "#", "#lead", "a#b", "a #b",
-            "a # comment", ";", ";lead", "a;b", "a&b", "a|b", "a<b>c", "(a)", "{a,b}", "*", "?", "[ab]", "!", "a!b", "!!", "^a^b", "-n", "--",
-            "+x", "%1", "%n%%", ",", "@x", ".", "/", "$", "$$", "$HOME", "a$b", "${HOME}", "${", "$(id)", "$((1+1))", "`id`", "`", "'", "''",
+            "a # comment", ";", ";lead", "a;b", "a&b", "a|b", "a<b>c", "(a)", "{a,b}", "*", "?", "[ab]", "!", "a!b", "!!", "^a^b", "-n",
+            "--",
+            "+x", "%1", "%n%%", ",", "@x", ".", "/", "$", "$$", "$HOME", "a$b", "${HOME}", "${", "$(id)", "$((1+1))", "`id`", "`", "'",
+            "''",
             "it's", "'quoted'", "'a", "a'", "\"", "\"\"", "say \"hi\"", "\"quoted\"", "\"a", "a\"", "'\"", "it's \"both\"", "it's $5",
-            "it's `x`", "it's \\", "\"\\", "\"$x\"", "\\", "\\\\", "a\\", "a\\b", "a\\\\b", "\\n", "a\\nb", "\\x41", "\\u0041", "\\'", "\\\"",
-            "\\$", "\\t\\r", "\n", "\n\n", "a\nb", "a\n\nb", "a\n", "\na", "a\\\nb", "a\nB=c", "a\nexport B='c'", "\r", "\r\n", "a\rb", "a\r",
+            "it's `x`", "it's \\", "\"\\", "\"$x\"", "\\", "\\\\", "a\\", "a\\b", "a\\\\b", "\\n", "a\\nb", "\\x41", "\\u0041", "\\'",
+            "\\\"",
+            "\\$", "\\t\\r", "\n", "\n\n", "a\nb", "a\n\nb", "a\n", "\na", "a\\\nb", "a\nB=c", "a\nexport B='c'", "\r", "\r\n", "a\rb",
+            "a\r",
             "\u{B}", "a\u{C}b", "a\u{1B}[0mb", "\u{1}", "\u{7F}", "a\u{1C}b", "a\u{85}b", "a\u{2028}b", "a\u{2029}b", "a\u{A0}b", "\u{A0}a",
-            "\u{FEFF}", "\u{FEFF}a", "a\u{FEFF}", "é", "e\u{301}", "日本語", "🔑", "\u{FFFD}",
-            "\u{10FFFD}", "export A=b", "A=b", "K: v", "null", "true", "EOF", "'\\''", "'; echo x; '", "a' b 'c", "a\" b \"c", "{\"a\":\"b\"}",
+            "\u{FEFF}", "\u{FEFF}a", "a\u{FEFF}",
+            "é", "e\u{301}", "日本語", "🔑", "\u{FFFD}",
+            "\u{10FFFD}", "export A=b", "A=b", "K: v", "null", "true", "EOF", "'\\''", "'; echo x; '", "a' b 'c", "a\" b \"c",
+            "{\"a\":\"b\"}",
             "-----BEGIN KEY-----\nMIIB+/==\n-----END KEY-----\n", "https://u:p@h.example/?q=1&r=%20#f", "a,b c", "postgres://u:p$w@h/d",
         ].map { [UInt8]($0.utf8) } + [
-            [0], [97, 0, 98], [0xEF, 0xB7, 0x90], [97, 0xEF, 0xBF, 0xBF], [0xF0, 0x9F, 0xBF, 0xBE], [0x80], [0xFF, 0xFE], [97, 0xC3], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0x5C, 0xFF, 0x27],
+            [0], [97, 0, 98], [0xEF, 0xB7, 0x90], [97, 0xEF, 0xBF, 0xBF], [0xF0, 0x9F, 0xBF, 0xBE], [0x80], [0xFF, 0xFE], [97, 0xC3],
+            [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
+            [0x5C, 0xFF, 0x27],
             [UInt8](repeating: 120, count: 65_520), [UInt8](repeating: 120, count: 70_000), [UInt8](repeating: 39, count: 20_000),
         ]
 
@@ -29,7 +37,8 @@ enum Samples {
         let bare = "abzAZ09_./:@%+,-=".unicodeScalars.map(String.init)
         let quotable = bare + "'#&;|<>()*?!~^[]{} \té🔑$".unicodeScalars.map(String.init)
         let special = ["'", "\"", "\\", "$", "`", "${", "\\n", " ", "#", "a", "=", "$(id)", "{", "}"]
-        let wild = special + ["\n", "\r", "\r\n", "\t", "\u{1}", "\u{7F}", "\u{1B}", "é", "🔑", "\u{FEFF}", "\u{2028}", "\u{B}", "\nB='c'\n", "b"]
+        let wild =
+            special + ["\n", "\r", "\r\n", "\t", "\u{1}", "\u{7F}", "\u{1B}", "é", "🔑", "\u{FEFF}", "\u{2028}", "\u{B}", "\nB='c'\n", "b"]
         let alphabets = [bare, quotable, special, wild]
         return (0..<1000).map { index in
             let alphabet = alphabets[index % 4]
@@ -37,7 +46,10 @@ enum Samples {
             for _ in 0..<Int.random(in: 1...14, using: &random) {
                 value += (alphabet.randomElement(using: &random) ?? "").utf8
             }
-            if index % 23 == 3 { value.insert(.random(in: 0x80...0xFF, using: &random), at: .random(in: 0...value.count, using: &random)) }
+            if index % 23 == 3 {
+                let position = Int.random(in: 0...value.count, using: &random)
+                value.insert(.random(in: 0x80...0xFF, using: &random), at: position)
+            }
             return value
         }
     }()
