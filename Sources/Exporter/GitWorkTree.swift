@@ -15,7 +15,7 @@ enum GitWorkTree {
     /// Asks git about a file that need not exist.
     ///
     /// - Throws: ``ExportError/Code/file(_:)`` if the directory does not exist.
-    static func sees(_ path: String) throws(ExportError) -> Sight {
+    static func sees(_ path: String, searchPath: String = searchPath()) throws(ExportError) -> Sight {
         let (parent, name) = PrivateFile.split(path)
         guard let resolved = unsafe realpath(parent, nil) else {
             throw ExportError(.file(.notFound), "\(parent): there is no such directory")
@@ -23,7 +23,7 @@ enum GitWorkTree {
         defer { unsafe free(resolved) }
         let directory = unsafe String(cString: resolved)
         guard isInWorkTree(directory) else { return .no }
-        guard let git = executable() else { return .unknown }
+        guard let git = executable(in: searchPath) else { return .unknown }
         // What a repository could make git run is switched off; the "./" keeps git from reading a name such as ":(top)x" as a pattern.
         let arguments = [
             "git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", directory, "check-ignore", "-q", "--", "./\(name)",
@@ -46,8 +46,8 @@ enum GitWorkTree {
     }
 
     /// `git` in the first absolute directory of the search path that has it.
-    private static func executable() -> String? {
-        for directory in searchPath().split(separator: ":") where directory.hasPrefix("/") {
+    private static func executable(in searchPath: String) -> String? {
+        for directory in searchPath.split(separator: ":") where directory.hasPrefix("/") {
             let candidate = "\(directory)/git"
             if unsafe access(candidate, X_OK) == 0 { return candidate }
         }
@@ -63,7 +63,7 @@ enum GitWorkTree {
         return entries
     }
 
-    private static func searchPath() -> String { variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin" }
+    static func searchPath() -> String { variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin" }
 
     private static func variable(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }

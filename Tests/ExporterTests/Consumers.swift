@@ -85,6 +85,31 @@ struct Consumer: Sendable, CustomTestStringConvertible {
             probe: ["node", "-e", ""], output: .hex),
     ]
 
+    /// systemd's own parser, called in its private library, and what the service manager drops after it.
+    static let systemd = Consumer(
+        name: "systemd load_env_file", command: ["python3", "-c", systemdScript, "FILE"],
+        probe: ["python3", "-c", systemdScript, "/dev/null"], output: .hex)
+
+    /// Reads the files that a file holds, with a NUL between each two. Prints the variables, `!` for a refused file, and `.` after each.
+    static let systemdScript = """
+        import ctypes, glob, os, sys
+        shared = ctypes.CDLL(glob.glob('/usr/lib/*/systemd/libsystemd-shared-*.so')[0])
+        for text in open(sys.argv[1], 'rb').read().split(b'\\0'):
+            file = os.memfd_create('sample')
+            os.write(file, text)
+            found = ctypes.POINTER(ctypes.c_char_p)()
+            if shared.load_env_file(None, b'/proc/self/fd/%d' % file, ctypes.byref(found)) < 0: print('!')
+            elif found:
+                shared.strv_env_clean_with_callback(found, None, None)
+                index = 0
+                while found[index]:
+                    name, value = found[index].split(b'=', 1)
+                    print(name.decode() + '=' + value.hex())
+                    index += 1
+            os.close(file)
+            print('.')
+        """
+
     /// Whether the program is here. Says so when not.
     func isHere() throws -> Bool {
         if try execute(probe).status == 0 { return true }

@@ -1,8 +1,11 @@
-import Exporter
 import Foundation
 import Glibc
 import PrivateFiles
+import Profiles
+import SodiumCrypto
 import Testing
+
+@testable import Exporter
 
 /// Where files may be put, and that nothing else changes.
 @Suite(.serialized) struct ExportWriteTests {
@@ -150,6 +153,32 @@ import Testing
         }
     }
 
+    @Test func `a work tree without git on the machine is refused`() throws {
+        try withDirectory { directory in
+            let outside = try GitWorkTree.sees("\(directory)/.env", searchPath: "/nonexistent")
+            #expect(outside == .no)
+            #expect(succeeds { unsafe mkdir("\(directory)/.git", 0o700) })
+            let inside = try GitWorkTree.sees("\(directory)/.env", searchPath: "/nonexistent")
+            #expect(inside == .unknown)
+        }
+    }
+
+    @Test func `what does not read back is not put in place`() throws {
+        try withDirectory { directory in
+            try make("\(directory)/file")
+            let variables = [try variable("K", "hunter2"), try variable("L", "x")]
+            for format in [ShortFormat.self, MoreFormat.self, UnreadableFormat.self] as [any EnvironmentFormat.Type] {
+                let error = exportError { () throws(ExportError) in
+                    try Export.write(variables, as: format, to: "\(directory)/file", force: true)
+                }
+                #expect(error?.code == .verification)
+                #expect(error?.exitCode == 20)
+                #expect(error?.description.contains("hunter2") == false)
+            }
+            #expect(content("\(directory)/file") == "old")
+        }
+    }
+
     @Test func `where git gives no answer the target is refused`() throws {
         try withDirectory { directory in
             try make("\(directory)/.git", "gitdir: /nonexistent\n")
@@ -159,4 +188,32 @@ import Testing
             #expect(try write("\(directory)/.env", force: true) == nil)
         }
     }
+}
+
+/// A writer that loses the last byte of every value.
+private enum ShortFormat: EnvironmentFormat {
+    static let name = "short"
+    static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle? { nil }
+    static func write(_ variables: [EnvironmentVariable]) throws(ExportError) -> [UInt8] {
+        variables.flatMap { [UInt8]("export \($0.name)='".utf8) + $0.value.reveal().dropLast() + [UInt8]("'\n".utf8) }
+    }
+    static func read(_ bytes: [UInt8]) throws(ExportError) -> [(name: String, value: [UInt8])] { try ShellExports.read(bytes) }
+}
+
+/// A writer that adds a variable.
+private enum MoreFormat: EnvironmentFormat {
+    static let name = "more"
+    static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle? { nil }
+    static func write(_ variables: [EnvironmentVariable]) throws(ExportError) -> [UInt8] {
+        try ShellExports.write(variables) + [UInt8]("export M=''\n".utf8)
+    }
+    static func read(_ bytes: [UInt8]) throws(ExportError) -> [(name: String, value: [UInt8])] { try ShellExports.read(bytes) }
+}
+
+/// A writer whose files cannot be read.
+private enum UnreadableFormat: EnvironmentFormat {
+    static let name = "unreadable"
+    static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle? { nil }
+    static func write(_ variables: [EnvironmentVariable]) throws(ExportError) -> [UInt8] { [UInt8]("K=hunter2".utf8) }
+    static func read(_ bytes: [UInt8]) throws(ExportError) -> [(name: String, value: [UInt8])] { try Dotenv.read(bytes) }
 }

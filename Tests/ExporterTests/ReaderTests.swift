@@ -1,10 +1,15 @@
 import Exporter
+import Foundation
 import Testing
 
 /// What the readers make of files that Warder did not write.
 @Suite struct ReaderTests {
     private func read(_ text: String, _ format: any EnvironmentFormat.Type) throws -> [String] {
         try format.read([UInt8](text.utf8)).map { "\($0.name)=\(String(decoding: $0.value, as: UTF8.self))" }
+    }
+
+    private func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
     private func failure(_ text: String, _ format: any EnvironmentFormat.Type) -> String? {
@@ -24,6 +29,30 @@ import Testing
     ])
     func `the model of systemd does what systemd does`(_ text: String, _ variables: [String]) throws {
         #expect(try read(text, SystemdEnvironmentFile.self) == variables)
+    }
+
+    @Test func `the model of systemd reads 3,000 generated files as systemd does`() throws {
+        guard try Consumer.systemd.isHere() else { return }
+        var random = SplitMix64(state: 0x5359_5354)
+        let pieces = ["A=", "B=", "'", "\"", "\\", "\n", "\r\n", " ", "\t", "x", "y z", "$", "`", "=", "\\\n", "\nC=", "é", "\u{1}"]
+        let comments = ["#", ";", "\n", "\r", "A=b\n", "'", "\"", " ", "\nB=", "x", "\u{FEFF}"]
+        let files: [[UInt8]] = (0..<3000).map { index in
+            let alphabet = index % 4 == 0 ? comments : pieces
+            var text = [UInt8]((index % 4 == 0 ? "" : "A=").utf8)
+            for _ in 0..<Int.random(in: 1...16, using: &random) { text += (alphabet.randomElement(using: &random) ?? "").utf8 }
+            if index % 50 == 0 { text.append(0xFF) }
+            return text
+        }
+        let output = try withDirectory { directory in
+            try Data(files.joined(separator: [0])).write(to: URL(filePath: "\(directory)/files"))
+            return try execute(["python3", "-c", Consumer.systemdScript, "\(directory)/files"]).output
+        }
+        let answers = String(decoding: output, as: UTF8.self).components(separatedBy: ".\n").dropLast()
+        #expect(answers.count == files.count)
+        for (index, (file, answer)) in zip(files, answers).enumerated() {
+            let model = (try? SystemdEnvironmentFile.read(file)).map { $0.map { "\($0.name)=\(hex($0.value))\n" }.joined() }
+            #expect((model ?? "!\n") == answer, "file \(index): \(String(decoding: file, as: UTF8.self).debugDescription)")
+        }
     }
 
     @Test func `the model of systemd refuses a file that is not UTF-8, and names the line`() {

@@ -51,6 +51,11 @@ import Testing
         }
     }
 
+    @Test(arguments: [SystemdEnvironmentFile.name, Dotenv.name])
+    func `systemd reads the same bytes from its format, and from dotenv`(_ name: String) throws {
+        try check(Consumer.systemd, try Formats.named(name), atLeast: 500)
+    }
+
     private func check(_ consumer: Consumer, _ format: any EnvironmentFormat.Type, atLeast minimum: Int) throws {
         guard try consumer.isHere() else { return }
         let variables = try Samples.accepted(by: format)
