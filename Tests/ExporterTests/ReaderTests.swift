@@ -51,7 +51,8 @@ import Testing
         #expect(answers.count == files.count)
         for (index, (file, answer)) in zip(files, answers).enumerated() {
             let model = (try? SystemdEnvironmentFile.read(file)).map { $0.map { "\($0.name)=\(hex($0.value))\n" }.joined() }
-            #expect((model ?? "!\n") == answer, "file \(index): \(String(decoding: file, as: UTF8.self).debugDescription)")
+            let isSame = (model ?? "!\n") == answer
+            #expect(isSame, "file \(index)")
         }
     }
 
