@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "Keystore", dependencies: ["SodiumCrypto", "PrivateFiles", "CPlatform", grdb], swiftSettings: settings),
         .target(name: "Settings", dependencies: ["PrivateFiles", "SodiumCrypto", "TOMLKit"], swiftSettings: settings),
         .target(name: "Profiles", dependencies: ["Keystore", "Settings", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
-        .target(name: "Exporter", dependencies: ["Profiles", "PrivateFiles", "SodiumCrypto", "CPlatform"], swiftSettings: settings),
+        .target(name: "Exporter", dependencies: ["Profiles", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
         .target(
             name: "WarderCommands",
             dependencies: ["Keystore", "Settings", "Profiles", "Exporter", "PrivateFiles", "SodiumCrypto", "CPlatform", argumentParser],
@@ -56,5 +56,7 @@ let package = Package(
         .testTarget(name: "PrivateFilesTests", dependencies: ["PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
         // Runs the built executable, and nothing else of it.
         .testTarget(name: "CommandTests", dependencies: ["warder"], resources: [.copy("Resources")], swiftSettings: settings),
+        .testTarget(
+            name: "ExporterTests", dependencies: ["Exporter", "Profiles", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
     ]
 )

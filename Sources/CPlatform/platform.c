@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -12,7 +11,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 int platform_rename(int directory, const char *from, const char *to, unsigned int flags) {
@@ -57,22 +55,6 @@ void platform_fill_standard_descriptors(void) {
 
 int platform_execute(const char *file, char *const arguments[], char *const environment[]) {
     return execvpe(file, arguments, environment);
-}
-
-int platform_run_silently(const char *file, char *const arguments[], char *const environment[]) {
-    posix_spawn_file_actions_t actions;
-    if (posix_spawn_file_actions_init(&actions) != 0) return -1;
-    for (int descriptor = 0; descriptor <= 2; descriptor++) {
-        if (posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0) != 0) return -1;
-    }
-    pid_t child;
-    int status, code = posix_spawn(&child, file, &actions, NULL, arguments, environment);
-    posix_spawn_file_actions_destroy(&actions);
-    if (code != 0) return -1;
-    while (waitpid(child, &status, 0) != child) {
-        if (errno != EINTR) return -1;
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 int platform_terminal_width(int descriptor) {

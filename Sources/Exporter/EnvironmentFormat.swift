@@ -1,49 +1,80 @@
 public import Profiles
+internal import SodiumCrypto
 
-/// A format of environment files: what it writes, its real consumer reads back byte for byte.
+/// A format of environment file: how Warder writes it, and how its consumers read it.
+///
+/// Conforming types have no instances. `write` and `read` are independent of each other: `read` models the consumers' parser, so
+/// that reading back what was written proves something.
 public protocol EnvironmentFormat: Sendable {
-    /// Its name, as `--format` takes it.
+    /// The name after `--format`.
     static var name: String { get }
 
-    /// Renders variables in their order.
+    /// What keeps a variable out of the format, or nil if its consumers would read the same bytes back.
+    static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle?
+
+    /// Renders the variables in the given order. The result holds their values and cannot be wiped.
     ///
-    /// - Throws: ``ExportError/Code/unrepresentable`` naming the variable and the kind of character.
+    /// - Throws: ``ExportError/Code/unrepresentable``, ``ExportError/Code/invalidName``.
     static func write(_ variables: [EnvironmentVariable]) throws(ExportError) -> [UInt8]
 
-    /// Reads a file as its consumer does: our model of it, by which every rendering is checked before it is put in place.
+    /// Reads as the format's consumers do. The result holds values and cannot be wiped.
     ///
-    /// - Throws: ``ExportError/Code/malformed``.
+    /// - Throws: ``ExportError/Code/malformed`` with the line number.
     static func read(_ bytes: [UInt8]) throws(ExportError) -> [(name: String, value: [UInt8])]
 }
 
-/// The formats there are.
+/// All formats, by name.
 public enum Formats {
-    /// All of them; the first is the one that is meant without `--format`.
-    public static let all: [any EnvironmentFormat.Type] = [Dotenv.self, Shell.self, JSONObject.self, SystemdEnvironmentFile.self]
+    /// In the order in which hints propose them.
+    public static let all: [any EnvironmentFormat.Type] = [
+        Dotenv.self, SystemdEnvironmentFile.self, ShellExports.self, JSONObject.self,
+    ]
 
+    /// The format with exactly this name.
+    ///
     /// - Throws: ``ExportError/Code/unknownFormat``.
     public static func named(_ name: String) throws(ExportError) -> any EnvironmentFormat.Type {
-        guard let format = all.first(where: { $0.name == name }) else {
-            throw ExportError(.unknownFormat, "there is no such format", hint: "the formats are \(all.map { $0.name }.joined(separator: ", "))")
-        }
-        return format
+        if let format = all.first(where: { $0.name == name }) { return format }
+        let known = all.map { $0.name }.joined(separator: ", ")
+        throw ExportError(.unknownFormat, "no such format", hint: "the formats are \(known)")
     }
 }
 
-/// Kinds of characters that one format or another cannot hold.
-enum Obstacle: String {
-    case lineFeed = "a line feed"
-    case carriageReturn = "a carriage return"
-    case nul = "a zero byte"
-    case control = "a control character that some consumers take for a line end"
-    case notUTF8 = "bytes that are not UTF-8"
-    case expansion = "a dollar sign before a brace"
-    case quotes = "both a single quote and one of \" \\ $ `"
-    case backslashes = "two backslashes in a row, or one at the end, with other special characters"
+extension EnvironmentFormat {
+    /// The revealed variables, if every name is valid and single and every variable fits the format.
+    static func checked(_ variables: [EnvironmentVariable]) throws(ExportError) -> [(name: String, value: [UInt8])] {
+        var seen: Set<String> = []
+        var entries: [(name: String, value: [UInt8])] = []
+        for variable in variables {
+            guard isVariableName(variable.name.utf8) else {
+                throw ExportError(
+                    .invalidName, "a variable's name has characters that no environment file can hold",
+                    hint: "names are letters, digits and _, and do not begin with a digit")
+            }
+            guard seen.insert(variable.name).inserted else { throw ExportError(.invalidName, "\(variable.name) is there twice") }
+            let value = variable.value.reveal()
+            if let obstacle = obstacle(to: variable.name, value) {
+                let other = Formats.all.first { $0.obstacle(to: variable.name, value) == nil }
+                throw ExportError(
+                    .unrepresentable, "\(variable.name): the format \(name) cannot hold \(obstacle.rawValue)",
+                    hint: other.map { "use --format \($0.name)" })
+            }
+            entries.append((variable.name, value))
+        }
+        return entries
+    }
+}
 
-    func error(_ variable: EnvironmentVariable, in format: any EnvironmentFormat.Type) -> ExportError {
-        let able = Formats.all.filter { other in other != format && (try? other.write([variable])) != nil }.map { $0.name }
-        let hint = able.isEmpty ? "no environment file can hold it: `warder run --as-file` can" : "use --format \(able.joined(separator: " or "))"
-        return ExportError(.unrepresentable, "\(variable.name): the format \(format.name) cannot hold \(rawValue)", hint: hint)
+/// Whether a name is `[A-Za-z_][A-Za-z0-9_]*`.
+func isVariableName(_ name: some Collection<UInt8>) -> Bool {
+    guard let first = name.first, !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= first) else { return false }
+    return name.allSatisfy(isNameByte)
+}
+
+/// Whether a byte is an ASCII letter, digit or `_`.
+func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: byte == UInt8(ascii: "_")
     }
 }

@@ -1,49 +1,74 @@
-public import Profiles
 internal import PrivateFiles
+public import Profiles
 internal import SodiumCrypto
 
-/// Writing environment files.
+/// Variables as the bytes of a file, and the file in its place.
 public enum Export {
-    /// Renders variables, and reads the result back before anybody else does.
+    /// Renders variables in a format, reads the result back as the format's consumers do, and compares.
     ///
-    /// - Throws: ``ExportError/Code/unrepresentable``; ``ExportError/Code/verification`` if it does not read back.
+    /// - Returns: the content of a file. It holds the values and cannot be wiped.
+    /// - Throws: ``ExportError/Code/unrepresentable`` or ``ExportError/Code/invalidName``, naming the variable;
+    ///   ``ExportError/Code/verification`` if the result reads back as something else.
     public static func render(
         _ variables: [EnvironmentVariable], as format: any EnvironmentFormat.Type
     ) throws(ExportError) -> [UInt8] {
-        var seen: Set<String> = []
-        for variable in variables {
-            guard VariableName.isValid(variable.name) else {
-                throw ExportError(.unrepresentable, "a variable's name has other characters than letters, digits and '_'")
+        let content = try format.write(variables)
+        let found: [(name: String, value: [UInt8])]
+        do {
+            found = try format.read(content)
+        } catch {
+            throw ExportError(.verification, "what was written in the format \(format.name) does not read back")
+        }
+        for (index, variable) in variables.enumerated() {
+            guard index < found.count, found[index].name == variable.name, found[index].value == variable.value.reveal() else {
+                throw ExportError(.verification, "\(variable.name): what was written in the format \(format.name) does not read back")
             }
-            guard seen.insert(variable.name).inserted else { throw ExportError(.unrepresentable, "\(variable.name): is there twice") }
         }
-        let bytes = try format.write(variables)
-        let back = try format.read(bytes)
-        let found = Dictionary(back.map { ($0.name, $0.value) }) { _, last in last }
-        guard back.count == variables.count, variables.allSatisfy({ found[$0.name] == $0.value.reveal() }) else {
-            throw ExportError(.verification, "what was rendered as \(format.name) does not read back; nothing was written")
+        guard found.count == variables.count else {
+            throw ExportError(.verification, "what was written in the format \(format.name) reads back with more variables")
         }
-        return bytes
+        return content
     }
 
-    /// Renders variables into a file, mode 0600, put in place whole.
+    /// Writes variables to a file, mode 0600, whole or not at all, over a regular file of this user if there is one.
     ///
-    /// - Parameter force: write even where others can write, or git can see it.
-    /// - Throws: ``ExportError``; the file is as it was.
+    /// - Parameters:
+    ///   - variables: what to write, in this order.
+    ///   - format: how.
+    ///   - path: where. The directory must exist. A symbolic link in the last component is refused.
+    ///   - force: write also where git would see the file, and in a directory in which others can write. It changes neither the mode
+    ///     nor what may be replaced.
+    /// - Throws: what ``render(_:as:)`` throws; ``ExportError/Code/refused`` for a target in a git work tree that does not ignore it;
+    ///   ``ExportError/Code/file(_:)``. The target is as it was.
     public static func write(
         _ variables: [EnvironmentVariable], as format: any EnvironmentFormat.Type, to path: String, force: Bool = false
     ) throws(ExportError) {
-        let bytes = try render(variables, as: format)
-        do throws(FileError) {
-            if !force { try PrivateFile.checkDirectory(PrivateFile.split(path).parent) }
+        let content = try render(variables, as: format)
+        if !force { try checkPlace(of: path) }
+        do {
+            try PrivateFile.write(content, to: path, existing: .replace)
         } catch {
             throw ExportError(error)
         }
-        if !force { try WorkTree.check(path) }
-        do throws(FileError) {
-            try PrivateFile.write(bytes, to: path, existing: .replace)
+    }
+
+    private static func checkPlace(of path: String) throws(ExportError) {
+        let parent = PrivateFile.split(path).parent
+        do {
+            try PrivateFile.checkDirectory(parent)
         } catch {
-            throw ExportError(error)
+            let hint = error.code == .unsafe ? "choose a directory that only you can write to, or use --force" : nil
+            throw ExportError(.file(error.code), error.description, hint: hint)
+        }
+        switch try GitWorkTree.sees(path) {
+        case .no: return
+        case .yes:
+            throw ExportError(
+                .refused, "\(path): git would see this file", hint: "add it to .gitignore, or use --force")
+        case .unknown:
+            throw ExportError(
+                .refused, "\(path): this is in a git work tree, and git does not say whether it ignores the file",
+                hint: "install git or choose another directory, or use --force")
         }
     }
 }

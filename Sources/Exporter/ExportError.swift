@@ -1,28 +1,30 @@
 public import PrivateFiles
 
-/// Why an environment file was not written. The target is as it was.
+/// Why variables could not be written in a format, or a file not be put in place. The target is as it was before.
 public struct ExportError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The closed set of reasons.
     public enum Code: Equatable, Sendable {
-        /// There is no format of that name.
-        case unknownFormat
-        /// The format cannot hold a value, or a name, so that its consumer would read it back byte for byte.
+        /// The format cannot hold a variable so that its consumers read the same bytes back.
         case unrepresentable
-        /// A file is not in the format; the line is named.
+        /// No format has that name.
+        case unknownFormat
+        /// A variable's name is not `[A-Za-z_][A-Za-z0-9_]*`, or is there twice.
+        case invalidName
+        /// What was to be read is not in the format.
         case malformed
-        /// What was rendered does not read back as what was meant: a fault of this program.
+        /// What was rendered does not read back as what went in: a defect of Warder.
         case verification
-        /// The target is where it should not be.
+        /// A safety rule forbids the target: git would see it.
         case refused
-        /// The file system said no.
+        /// The target, or its directory, cannot or may not be written.
         case file(FileError.Code)
     }
 
     /// The reason.
     public let code: Code
-    /// One line: names, paths and line numbers, never a value.
+    /// One line that may hold variable names, format names, paths and line numbers. Never a value.
     public let description: String
-    /// What to do about it.
+    /// What the user can do about it, if anything, for a `hint:` line. Never a value.
     public let hint: String?
 
     init(_ code: Code, _ description: String, hint: String? = nil) {
@@ -31,9 +33,28 @@ public struct ExportError: Error, Equatable, Sendable, CustomStringConvertible {
         self.hint = hint
     }
 
+    /// The exit status of a command that ends with this error.
+    public var exitCode: Int32 {
+        switch code {
+        case .unrepresentable: 26
+        case .unknownFormat, .invalidName: 2
+        case .malformed: 25
+        case .verification: 20
+        case .refused: 28
+        case .file(.io): 20
+        case .file(.unsafe): 21
+        case .file(.notFound): 22
+        case .file(.exists): 19
+        }
+    }
+}
+
+extension ExportError {
+    static func malformed(_ format: any EnvironmentFormat.Type, line: Int) -> ExportError {
+        ExportError(.malformed, "line \(line) is not in the format \(format.name)")
+    }
+
     init(_ error: FileError) {
         self.init(.file(error.code), error.description)
     }
-
-    static func malformed(line: Int) -> ExportError { ExportError(.malformed, "line \(line): not in this format") }
 }

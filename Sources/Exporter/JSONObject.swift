@@ -1,45 +1,64 @@
-internal import Foundation
 public import Profiles
-internal import SodiumCrypto
 
-/// `json`: one object of strings, in the order of the variables. Holds every text, zero bytes included.
+/// `json`: one object whose members are strings, in the given order.
+///
+/// All control characters are escaped, and the line separators of JavaScript too. A NUL survives, as `\u0000`.
 public enum JSONObject: EnvironmentFormat {
-    /// `json`
+    /// `json`.
     public static let name = "json"
 
-    /// Renders an object, one variable on a line.
+    /// What keeps a variable out of the format.
+    public static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle? {
+        String(validating: value, as: UTF8.self) == nil ? .notUTF8 : nil
+    }
+
+    /// Renders the variables.
+    ///
+    /// - Throws: ``ExportError/Code/unrepresentable``, ``ExportError/Code/invalidName``.
     public static func write(_ variables: [EnvironmentVariable]) throws(ExportError) -> [UInt8] {
-        var bytes = Array("{".utf8)
-        for (index, variable) in variables.enumerated() {
-            guard let text = String(validating: variable.value.reveal(), as: UTF8.self) else {
-                throw Obstacle.notUTF8.error(variable, in: JSONObject.self)
-            }
-            bytes += Array("\(index == 0 ? "" : ",")\n  \"\(variable.name)\": \"".utf8)
-            append(text, to: &bytes)
-            bytes.append(UInt8(ascii: "\""))
+        var output: [UInt8] = []
+        for (name, value) in try checked(variables) {
+            output += (output.isEmpty ? "{\n  \"" : ",\n  \"").utf8
+            output += name.utf8
+            output += "\": \"".utf8
+            append(value, to: &output)
+            output.append(UInt8(ascii: "\""))
         }
-        return bytes + Array(variables.isEmpty ? "}\n".utf8 : "\n}\n".utf8)
+        output += (output.isEmpty ? "{}\n" : "\n}\n").utf8
+        return output
     }
 
-    private static func append(_ text: String, to bytes: inout [UInt8]) {
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x22, 0x5C: bytes += [0x5C, UInt8(scalar.value)]
-            case 0x0A: bytes += Array("\\n".utf8)
-            case 0x0D: bytes += Array("\\r".utf8)
-            case 0x09: bytes += Array("\\t".utf8)
-            case ..<0x20, 0x7F, 0x2028, 0x2029:
-                let digits = String(scalar.value, radix: 16)
-                bytes += Array("\\u".utf8) + Array((String(repeating: "0", count: 4 - digits.count) + digits).utf8)
-            default: bytes += Array(String(scalar).utf8)
-            }
-        }
-    }
-
-    /// Reads an object of strings. The order of its variables is that of their names.
+    /// Reads one object of strings, and nothing else: no other types, no name twice, no name that no environment has.
+    ///
+    /// - Throws: ``ExportError/Code/malformed``.
     public static func read(_ bytes: [UInt8]) throws(ExportError) -> [(name: String, value: [UInt8])] {
-        guard let object = try? JSONDecoder().decode([String: String].self, from: Data(bytes)) else { throw .malformed(line: 1) }
-        for name in object.keys where !VariableName.isValid(name) { throw .malformed(line: 1) }
-        return object.sorted { $0.key < $1.key }.map { ($0.key, Array($0.value.utf8)) }
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw .malformed(Self.self, line: 1) }
+        var parser = JSONParser(bytes)
+        var entries: [(name: String, value: [UInt8])] = []
+        var seen: Set<String> = []
+        let isObject = parser.object { key, value in
+            let name = String(decoding: key, as: UTF8.self)
+            guard isVariableName(key), seen.insert(name).inserted else { return false }
+            entries.append((name, value))
+            return true
+        }
+        guard isObject else { throw .malformed(Self.self, line: parser.line) }
+        return entries
+    }
+
+    private static func append(_ value: [UInt8], to output: inout [UInt8]) {
+        for scalar in String(decoding: value, as: UTF8.self).unicodeScalars {
+            switch scalar {
+            case "\"": output += "\\\"".utf8
+            case "\\": output += "\\\\".utf8
+            case "\n": output += "\\n".utf8
+            case "\r": output += "\\r".utf8
+            case "\t": output += "\\t".utf8
+            case "\0"..."\u{1F}", "\u{7F}", "\u{2028}", "\u{2029}":
+                let digits = String(scalar.value, radix: 16)
+                output += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8
+            default: output += UTF8.encode(scalar).map { [UInt8]($0) } ?? []
+            }
+        }
     }
 }

@@ -31,9 +31,6 @@ long platform_read_hidden_line(int terminal, const char *prompt, void *buffer, u
 // execvpe(3): returns only on failure, with errno.
 int platform_execute(const char *file, char *const arguments[], char *const environment[]);
 
-// Runs a program without any input or output of ours. Returns its exit code, or -1 if it did not run or end by itself.
-int platform_run_silently(const char *file, char *const arguments[], char *const environment[]);
-
 // Columns of the terminal behind a descriptor, or 0.
 int platform_terminal_width(int descriptor);
 

@@ -60,17 +60,7 @@ struct Failure: Error {
                 }
             self.init(exitCode: code, error.description, hints: error.hint.map { [$0] } ?? [])
         case let error as ExportError:
-            let code: Int32 =
-                switch error.code {
-                case .unknownFormat: KeystoreError.Code.invalid.rawValue
-                case .unrepresentable: Self.unrepresentable
-                case .malformed, .verification, .file(.io): KeystoreError.Code.io.rawValue
-                case .refused: Self.refused
-                case .file(.unsafe): KeystoreError.Code.unsafeFile.rawValue
-                case .file(.notFound): KeystoreError.Code.notFound.rawValue
-                case .file(.exists): KeystoreError.Code.conflict.rawValue
-                }
-            self.init(exitCode: code, error.description, hints: error.hint.map { [$0] } ?? [])
+            self.init(exitCode: error.exitCode, error.description, hints: error.hint.map { [$0] } ?? [])
         default: self.init(.io, "unexpected failure")
         }
     }
