@@ -67,11 +67,24 @@ import Testing
     }
 
     @Test func `opens with both halves and with neither alone`() throws {
-        let made = try home.run(
-            "slot", "add", "--key-file", home("key"), "--passphrase", "--passphrase-fd", "3", "--kdf-memory", "64", "--kdf-passes", "2",
-            "--json", descriptors: [3: home("new")])
-        #expect(try made.json()["kind"] as? String == "passphrase+key-file")
-        #expect(try get(passphrase: "new").refused(11))
+        let vault = home("both/vault.db")
+        try home.write("", to: "empty.toml")
+        func run(_ words: String..., key: Bool, passphrase: String?) throws -> Outcome {
+            try home.run(
+                ["--vault", vault, "--settings", home("empty.toml")] + words, program: Home.program, input: Value("value"),
+                with: ["WARDER_KEY_FILE": key ? home("half") : "", "WARDER_PASSPHRASE_FD": passphrase == nil ? "" : "3"],
+                descriptors: passphrase.map { [3: home($0)] } ?? [:])
+        }
+        let made = try run(
+            "init", "--key-file", home("half"), "--with-passphrase", "--kdf-memory", "64", "--kdf-passes", "2", key: false,
+            passphrase: "new")
+        #expect(made.code == 0)
+        #expect(try run("set", "NAME", key: true, passphrase: "new").code == 0)
+        #expect(try run("get", "NAME", key: true, passphrase: "new").text == "value")
+        try home.write("", to: "empty.toml")
+        #expect(try run("get", "NAME", key: true, passphrase: nil).refused(10))
+        #expect(try run("get", "NAME", key: false, passphrase: "new").refused(11))
+        #expect(try run("get", "NAME", key: true, passphrase: "other").refused(11))
     }
 
     @Test func `makes a key pair whose secret half opens the vault`() throws {
