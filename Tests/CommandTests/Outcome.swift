@@ -19,6 +19,7 @@ struct Outcome: CustomStringConvertible, CustomTestStringConvertible, CustomRefl
         let hints = errorLines.dropFirst()
         return code == expected && output.isEmpty && errorLines.first?.hasPrefix("warder: ") == true
             && hints.allSatisfy { $0.hasPrefix("hint: ") } && error.hasSuffix("\n") && !error.contains("\n\n")
+            && !error.contains("\u{1B}")
     }
 
     /// Standard output as JSON of the contract: one line, `"version":1`.

@@ -16,19 +16,25 @@ enum Arguments {
         "--kdf-passes", "--recovery",
     ])
 
-    /// Moves global options that stand before the command behind it, where its parser looks for them.
+    /// Moves global options that stand before the command, or between a group and its command, behind it, where its parser looks for them.
     static func arranged(_ arguments: [String]) -> [String] {
         var moved: [String] = []
         var rest = arguments[...]
-        while let first = rest.first, first.hasPrefix("-"), first != "--" {
-            let name = String(first.prefix { $0 != "=" })
-            guard let takesValue = global[name] else { break }
-            moved.append(rest.removeFirst())
-            if takesValue, !first.contains("="), let value = rest.popFirst() { moved.append(value) }
+        func moveGlobalOptions() {
+            while let first = rest.first, first.hasPrefix("-"), first != "--" {
+                let name = String(first.prefix { $0 != "=" })
+                guard let takesValue = global[name] else { break }
+                moved.append(rest.removeFirst())
+                if takesValue, !first.contains("="), let value = rest.popFirst() { moved.append(value) }
+            }
         }
-        guard !moved.isEmpty, let command = rest.popFirst() else { return arguments }
+        moveGlobalOptions()
+        guard let command = rest.popFirst() else { return arguments }
         var result = [command]
-        if groups.contains(command), let verb = rest.popFirst() { result.append(verb) }
+        if groups.contains(command) {
+            moveGlobalOptions()
+            if let verb = rest.popFirst() { result.append(verb) }
+        }
         return result + moved + rest
     }
 }

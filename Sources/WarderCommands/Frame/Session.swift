@@ -98,6 +98,8 @@ struct Session {
         do throws(KeystoreError) {
             return (try Vault.unlock(storage, credentials: credentials, anchor: anchor).vault, credentials)
         } catch {
+            // There is a file: what is missing was taken out of it.
+            if error.code == .notFound { throw Failure(.corrupt, "\(vaultPath): holds no vault") }
             guard error.code == .noMatch, credentials.keyFile != nil, credentials.passphrase == nil else { throw error }
             // The key file may be half of what a slot needs.
             guard try Vault.slots(of: storage).contains(where: { $0.kind == .passphraseAndKeyFile }) else { throw error }

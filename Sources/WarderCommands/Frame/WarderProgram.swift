@@ -50,8 +50,13 @@ public enum WarderProgram {
     }
 
     private static func report(_ failure: Failure) -> Never {
-        if !failure.message.isEmpty { Console.say("warder: \(failure.message)") }
-        for hint in failure.hints { Console.say("hint: \(hint)") }
+        if !failure.message.isEmpty { Console.say("warder: \(printable(failure.message))") }
+        for hint in failure.hints { Console.say("hint: \(printable(hint))") }
         exit(failure.code)
+    }
+
+    /// On one line: a path must neither begin another one nor steer the terminal.
+    private static func printable(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }
 }
