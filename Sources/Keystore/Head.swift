@@ -66,7 +66,9 @@ struct Head: Equatable {
         }
         try reader.expect("WRDH")
         try reader.expectVersion()
-        guard try reader.number(UInt16.self) == 0 else { throw KeystoreError(.tooNew, "the head has flags that this program does not know") }
+        guard try reader.number(UInt16.self) == 0 else {
+            throw KeystoreError(.tooNew, "the head has flags that this program does not know")
+        }
         vault = try VaultID(try reader.take(VaultID.byteCount))
         sequence = try reader.number()
         recordCount = try reader.number()

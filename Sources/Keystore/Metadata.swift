@@ -46,7 +46,8 @@ public struct Metadata: Hashable, Sendable {
                 (1...64).contains(key.utf8.count)
                 && key.utf8.allSatisfy { Self.isLower($0) || (65...90).contains($0) || [45, 46, 95].contains($0) }
             guard keyIsFine, value.utf8.count <= 256, !Self.hasControls(value) else {
-                throw KeystoreError(.invalid, "a label is KEY=TEXT: a key of 1 to 64 letters, digits, '.', '_', '-', a text of up to 256 bytes")
+                throw KeystoreError(
+                    .invalid, "a label is KEY=TEXT: a key of 1 to 64 letters, digits, '.', '_', '-', a text of up to 256 bytes")
             }
         }
         guard allowedHosts.count <= 64 else { throw KeystoreError(.invalid, "a secret has at most 64 allowed hosts") }

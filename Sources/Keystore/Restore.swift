@@ -78,7 +78,9 @@ public struct CheckedBackup: Sendable {
                 let info = try reader.take(Int(try reader.number(UInt32.self)))
                 let hasValue = try reader.number(UInt8.self) == 1
                 let value = hasValue ? try reader.take(Int(try reader.number(UInt32.self))) : nil
-                guard fields.vault == keys.vaultID, hasValue == (fields.kind == .value) else { throw .corrupt("the backup is inconsistent") }
+                guard fields.vault == keys.vaultID, hasValue == (fields.kind == .value) else {
+                    throw .corrupt("the backup is inconsistent")
+                }
                 let record = StoredRecord(id: fields.id, generation: fields.generation, header: header, info: info)
                 records.append(.init(record: record, value: value))
             case 2:

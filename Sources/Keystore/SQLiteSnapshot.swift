@@ -11,7 +11,8 @@ struct SQLiteSnapshot: StorageSnapshot {
         let found = try fetch("SELECT type, name, tbl_name, sql FROM sqlite_schema", [], limit: SQLiteSchema.tables.count + 1) { row in
             (type: row[0] as String?, name: row[1] as String?, table: row[2] as String?, sql: row[3] as String?)
         }
-        let isOurs = found.count == SQLiteSchema.tables.count
+        let isOurs =
+            found.count == SQLiteSchema.tables.count
             && zip(found, SQLiteSchema.tables).allSatisfy { found, table in
                 found.type == "table" && found.name == table.name && found.table == table.name && found.sql == table.sql
             }
@@ -111,13 +112,15 @@ extension StorageChange {
             for table in SQLiteSchema.tables { try database.execute(sql: "DELETE FROM \(table.name)") }
         }
         try database.execute(
-            sql: "INSERT OR REPLACE INTO vault (id, head, buckets) VALUES (1, ?, ?)", arguments: [Data(state.head), Data(state.bucketVector)])
+            sql: "INSERT OR REPLACE INTO vault (id, head, buckets) VALUES (1, ?, ?)",
+            arguments: [Data(state.head), Data(state.bucketVector)])
         let present = Set(try Int64.fetchAll(database, sql: "SELECT number FROM slot"))
         for number in present where UInt32(exactly: number).flatMap({ state.slots[$0] }) == nil {
             try database.execute(sql: "DELETE FROM slot WHERE number = ?", arguments: [number])
         }
         for (number, slot) in state.slots {
-            let sql = "INSERT INTO slot (number, slot) VALUES (?, ?) ON CONFLICT (number) DO UPDATE SET slot = excluded.slot WHERE slot <> excluded.slot"
+            let sql =
+                "INSERT INTO slot (number, slot) VALUES (?, ?) ON CONFLICT (number) DO UPDATE SET slot = excluded.slot WHERE slot <> excluded.slot"
             try database.execute(sql: sql, arguments: [Int64(number), Data(slot)])
         }
         for (number, entries) in buckets {

@@ -81,7 +81,9 @@ public final class SQLiteStorage: RecordStorage {
                     throw KeystoreError(.io, unsafe "\(path): \(String(cString: strerror(errno)))")
                 }
                 isInPlace = true
-                if let old, unsafe rename(temporary, old) != 0 { throw KeystoreError(.io, unsafe "\(old): \(String(cString: strerror(errno)))") }
+                if let old, unsafe rename(temporary, old) != 0 {
+                    throw KeystoreError(.io, unsafe "\(old): \(String(cString: strerror(errno)))")
+                }
                 try directory.synchronize()
             }
             return result

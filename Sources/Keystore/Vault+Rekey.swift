@@ -38,7 +38,8 @@ extension Vault where Holder == LocalKeys {
                 dropped.append(slot)
             } else {
                 throw KeystoreError(
-                    .conflict, "the secret of slot \(slot.number) (\(slot.kind.name)) is needed: give it, or drop the slot with --drop-absent")
+                    .conflict,
+                    "the secret of slot \(slot.number) (\(slot.kind.name)) is needed: give it, or drop the slot with --drop-absent")
             }
         }
         guard !wrapped.isEmpty else { throw KeystoreError(.conflict, "no slot would be left to open the vault") }

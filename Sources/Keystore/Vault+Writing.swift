@@ -149,7 +149,8 @@ extension Vault {
             let newest = try draft.newestGeneration(id)
             let before = draft.head.recordCount
             if let generation, generation == newest, newest > 0 {
-                throw KeystoreError(.conflict, "\(name): generation \(generation) is the newest; purge the whole secret, or roll back first")
+                throw KeystoreError(
+                    .conflict, "\(name): generation \(generation) is the newest; purge the whole secret, or roll back first")
             }
             try draft.erase(id) { generation == nil || generation == $0 }
             guard draft.head.recordCount < before else { throw Self.notFound(name, generation) }

@@ -83,7 +83,8 @@ public enum ProfileValues {
         case .provider(let name, let field):
             guard let text = settings.providers[name]?[field] else {
                 throw ProfileError(
-                    .invalid, "\(entry.file): line \(entry.line): \(entry.name) needs \(field.rawValue) of a provider that does not have it")
+                    .invalid, "\(entry.file): line \(entry.line): \(entry.name) needs \(field.rawValue) of a provider that does not have it"
+                )
             }
             return try SecretValue(copying: Array(text.utf8))
         }

@@ -14,7 +14,8 @@ import Testing
         var random = SeededGenerator(seed: 7)
         for index in 0..<200 {
             let folder = directory.path + "/case-\(index)"
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             let kind = Slot.Kind.allCases[index % 4]
             try Self.makeCase(folder, kind, isDamaged: index % 5 == 4, &random)
         }
@@ -30,7 +31,8 @@ import Testing
     private static func makeCase(_ folder: String, _ kind: Slot.Kind, isDamaged: Bool, _ random: inout SeededGenerator) throws {
         let path = folder + "/vault.db"
         var credentials = Credentials()
-        var slot = NewSlot(kind: kind, label: ["", "läbel", "0123456789abcdef0123456789abcdef"].randomElement(using: &random) ?? "", cost: cheap)
+        var slot = NewSlot(
+            kind: kind, label: ["", "läbel", "0123456789abcdef0123456789abcdef"].randomElement(using: &random) ?? "", cost: cheap)
         if kind != .passphrase {
             let key = try randomBytes(32)
             try write(key, to: folder + "/key")

@@ -33,7 +33,8 @@ struct AuditList: WarderCommand {
         for entry in entries {
             let generation = entry.generation == 0 ? "" : " (\(entry.generation))"
             table.add([
-                "\(entry.number)", Timestamp.text(entry.time), "\(entry.user)", "\(entry.process)", entry.operation.name, entry.subject + generation,
+                "\(entry.number)", Timestamp.text(entry.time), "\(entry.user)", "\(entry.process)", entry.operation.name,
+                entry.subject + generation,
             ])
         }
         try Console.write(table.text(width: Console.width))
@@ -42,7 +43,8 @@ struct AuditList: WarderCommand {
 
 /// `warder audit verify`
 struct AuditVerify: WarderCommand {
-    static let configuration = CommandConfiguration(commandName: "verify", abstract: "Check that no entry was changed, added or taken away.")
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Check that no entry was changed, added or taken away.")
 
     @OptionGroup var global: GlobalOptions
 

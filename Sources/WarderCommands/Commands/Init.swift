@@ -29,7 +29,9 @@ struct Init: WarderCommand {
 
     func run() throws {
         let session = try Session(options)
-        guard unsafe access(session.vaultPath, F_OK) != 0 else { throw Failure(.conflict, "\(session.vaultPath): there is a vault already") }
+        guard unsafe access(session.vaultPath, F_OK) != 0 else {
+            throw Failure(.conflict, "\(session.vaultPath): there is a vault already")
+        }
         let cost = try cost.cost()
         var slots: [NewSlot] = []
         var madeKeyFile = false

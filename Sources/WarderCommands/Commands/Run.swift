@@ -21,7 +21,8 @@ struct Run: WarderCommand {
     var pristine = false
 
     @Option(
-        help: ArgumentHelp("Give this variable the path of a file in memory that holds the value; may be given several times.", valueName: "name"))
+        help: ArgumentHelp(
+            "Give this variable the path of a file in memory that holds the value; may be given several times.", valueName: "name"))
     var asFile: [String] = []
 
     @Option(help: ArgumentHelp("Set this variable although its name is reserved; may be given several times.", valueName: "name"))

@@ -95,7 +95,8 @@ struct MetadataOptions: ParsableArguments {
     var noLabels = false
 
     @Option(
-        name: .customLong("allow-host"), help: ArgumentHelp("A host that the value may be sent to; may be given several times.", valueName: "host"))
+        name: .customLong("allow-host"),
+        help: ArgumentHelp("A host that the value may be sent to; may be given several times.", valueName: "host"))
     var hosts: [String] = []
 
     @Flag(help: "Take all allowed hosts away: the value may be sent anywhere.")

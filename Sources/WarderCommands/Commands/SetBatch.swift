@@ -140,7 +140,9 @@ enum LineReader {
                 start = index + 1
             }
             pending += chunk[start..<count]
-            guard pending.count <= maximumLineByteCount else { throw Failure(.invalid, "a line has more than \(maximumLineByteCount) bytes") }
+            guard pending.count <= maximumLineByteCount else {
+                throw Failure(.invalid, "a line has more than \(maximumLineByteCount) bytes")
+            }
         }
         if !pending.isEmpty { try body(pending) }
     }

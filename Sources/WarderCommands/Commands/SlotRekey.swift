@@ -6,13 +6,15 @@ internal import SodiumCrypto
 /// The secrets of the slots that stay, for a new root key to be wrapped with them.
 struct RemainingSlots: ParsableArguments {
     @Option(
-        name: .customLong("key-file"), help: ArgumentHelp("The key file of a slot that stays; may be given several times.", valueName: "path"),
+        name: .customLong("key-file"),
+        help: ArgumentHelp("The key file of a slot that stays; may be given several times.", valueName: "path"),
         completion: .file())
     var keyFiles: [String] = []
 
     @Option(
         name: .customLong("passphrase-fd"),
-        help: ArgumentHelp("Read the passphrase of a slot that stays from this file descriptor; may be given several times.", valueName: "n"))
+        help: ArgumentHelp(
+            "Read the passphrase of a slot that stays from this file descriptor; may be given several times.", valueName: "n"))
     var passphraseDescriptors: [Int32] = []
 
     @Flag(help: "Drop the slots whose secret is not given.")

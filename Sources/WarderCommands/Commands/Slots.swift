@@ -36,7 +36,9 @@ struct SlotList: WarderCommand {
         }
         var table = Table(["SLOT", "KIND", "CREATED", "LABEL", ""])
         for slot in slots {
-            let detail = slot.recipient.map(RecipientText.encode) ?? (slot.kind.hasPassphrase ? "\(slot.cost.memory >> 20) MiB × \(slot.cost.passes)" : "")
+            let detail =
+                slot.recipient.map(RecipientText.encode)
+                ?? (slot.kind.hasPassphrase ? "\(slot.cost.memory >> 20) MiB × \(slot.cost.passes)" : "")
             table.add(["\(slot.number)", slot.kind.name, Timestamp.text(slot.created), slot.label, detail])
         }
         try Console.write(table.text(width: Console.width))
@@ -131,7 +133,8 @@ struct SlotChange: WarderCommand {
         credentials.passphrase = try NewPassphrase.read("slot \(slot)", mayBeWeak: weak, descriptor: passphraseFd)
         try vault.change(slot: slot, to: credentials, cost: cost.cost())
         options.inform("slot \(slot) has a new passphrase")
-        options.warn("copies of the vault's file from before still open with the old one; `warder slot rekey` makes them worthless for what comes")
+        options.warn(
+            "copies of the vault's file from before still open with the old one; `warder slot rekey` makes them worthless for what comes")
         if options.json { try Console.write(JSON.answer([("slot", .number(UInt64(slot)))]).line) }
     }
 }

@@ -2,17 +2,21 @@
 enum Arguments {
     /// Options that every command takes, and whether a value follows.
     private static let global: [String: Bool] = [
-        "--vault": true, "--settings": true, "--system": false, "--json": false, "--quiet": false, "-q": false, "--verbose": false, "-v": false,
+        "--vault": true, "--settings": true, "--system": false, "--json": false, "--quiet": false, "-q": false, "--verbose": false,
+        "-v": false,
     ]
     /// Commands that are followed by another command.
     private static let groups: Set<String> = ["slot", "audit"]
 
     /// Options that an error message may name. Anything else that looks like one may be a value.
     static let knownOptions: Set<String> = Set(global.keys).union([
-        "--if-generation", "--trim", "--keep", "--from-file", "--generate", "--batch", "--kind", "--expires", "--rotate-by", "--note", "--label",
-        "--no-labels", "--allow-host", "--no-allowed-hosts", "--generation", "--yes", "--key-file", "--weak", "--with-passphrase", "--passphrase",
+        "--if-generation", "--trim", "--keep", "--from-file", "--generate", "--batch", "--kind", "--expires", "--rotate-by", "--note",
+        "--label",
+        "--no-labels", "--allow-host", "--no-allowed-hosts", "--generation", "--yes", "--key-file", "--weak", "--with-passphrase",
+        "--passphrase",
         "--passphrase-fd", "--recipient", "--drop-absent", "--accept", "--strict", "--force", "--profile", "-P", "--only", "--except",
-        "--pristine", "--as-file", "--allow-reserved", "--format", "--output", "-o", "--help", "-h", "--removed", "--revoke", "--kdf-memory",
+        "--pristine", "--as-file", "--allow-reserved", "--format", "--output", "-o", "--help", "-h", "--removed", "--revoke",
+        "--kdf-memory",
         "--kdf-passes", "--recovery",
     ])
 

@@ -82,7 +82,8 @@ enum KeySource {
         }
         guard mayPrompt else { throw Failure(.locked, "the vault is locked", hints: Prompt.noTerminalHints) }
         guard Prompt.terminal() != nil else {
-            throw Failure(.locked, "the vault is locked, and there is no terminal to ask for the passphrase at", hints: Prompt.noTerminalHints)
+            throw Failure(
+                .locked, "the vault is locked, and there is no terminal to ask for the passphrase at", hints: Prompt.noTerminalHints)
         }
         return try Prompt.hidden("Passphrase")
     }

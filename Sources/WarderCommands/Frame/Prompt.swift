@@ -60,7 +60,9 @@ enum Prompt {
         show("\(question) [y/N] ", on: terminal.number)
         var answer: [UInt8] = []
         var byte: UInt8 = 0
-        while answer.count < 16, retrying({ unsafe read(terminal.number, &byte, 1) }) == 1, byte != UInt8(ascii: "\n") { answer.append(byte) }
+        while answer.count < 16, retrying({ unsafe read(terminal.number, &byte, 1) }) == 1, byte != UInt8(ascii: "\n") {
+            answer.append(byte)
+        }
         return answer == Array("y".utf8) || answer == Array("yes".utf8) || answer == Array("Y".utf8)
     }
 

@@ -53,7 +53,8 @@ enum ValueInput {
         guard endsLine else { return SecretValue(bytes) }
         switch lineEnd {
         case .keep: break
-        case .warn: options.warn("\(name): the value ends with a line feed, which is stored too (--trim removes it, --keep says it is meant)")
+        case .warn:
+            options.warn("\(name): the value ends with a line feed, which is stored too (--trim removes it, --keep says it is meant)")
         case .trim:
             let count = bytes.count - 1
             return SecretValue(try bytes.withBytes { try SecretBytes(copying: $0.extracting(0..<count)) })

@@ -14,10 +14,14 @@ struct Warder: ParsableCommand {
             """,
         version: "warder 0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "Vault", subcommands: [Init.self, Status.self, SlotGroup.self, Verify.self, BackupVault.self, RestoreVault.self, AuditGroup.self]),
+            CommandGroup(
+                name: "Vault",
+                subcommands: [Init.self, Status.self, SlotGroup.self, Verify.self, BackupVault.self, RestoreVault.self, AuditGroup.self]),
             CommandGroup(
                 name: "Secrets",
-                subcommands: [SetSecret.self, Get.self, List.self, Show.self, Remove.self, Rename.self, History.self, Rollback.self, Purge.self]),
+                subcommands: [
+                    SetSecret.self, Get.self, List.self, Show.self, Remove.self, Rename.self, History.self, Rollback.self, Purge.self,
+                ]),
             CommandGroup(name: "Environments", subcommands: [Run.self, Check.self, Allow.self, ExportEnvironment.self]),
         ])
 }
