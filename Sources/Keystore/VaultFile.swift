@@ -20,19 +20,29 @@ enum VaultFile {
         guard link.st_mode & S_IFMT != S_IFLNK else { throw KeystoreError(.unsafeFile, "\(path): is a symbolic link") }
         guard link.st_mode & S_IFMT == S_IFREG else { throw KeystoreError(.unsafeFile, "\(path): is not a regular file") }
         try checkDirectory(of: path)
-        let header = try inKeystoreTerms {
+        try inKeystoreTerms {
             let file = try FileDescriptor.open(path, O_RDONLY | O_NONBLOCK)
             let info = try file.status()
             guard info.st_mode & S_IFMT == S_IFREG else { throw KeystoreError(.unsafeFile, "\(path): is not a regular file") }
             guard info.st_uid == geteuid() else { throw KeystoreError(.unsafeFile, "\(path): belongs to another user") }
             guard info.st_mode & 0o077 == 0 else { throw KeystoreError(.unsafeFile, "\(path): others can read or write it") }
             guard info.st_nlink == 1 else { throw KeystoreError(.unsafeFile, "\(path): has more than one link") }
-            var header = [UInt8](repeating: 0, count: 100)
-            let count = retrying { unsafe pread(file.number, &header, 100, 0) }
-            guard count == 100 else { throw KeystoreError.corrupt("\(path): is cut short") }
-            return header
+            // A writer that is done in between may leave header and size of two moments.
+            for _ in 0..<3 where try isWhole(file, path) { return }
+            throw KeystoreError.corrupt("\(path): is cut short")
         }
+    }
+
+    /// Checks SQLite's header, and says whether the file has as many pages as the header says. With a journal beside it, it may not.
+    private static func isWhole(_ file: borrowing FileDescriptor, _ path: String) throws -> Bool {
+        let size = try file.status().st_size
+        var header = [UInt8](repeating: 0, count: 100)
+        let count = retrying { unsafe pread(file.number, &header, 100, 0) }
+        guard count == 100 else { throw KeystoreError.corrupt("\(path): is cut short") }
         try check(header: header, path)
+        let pages = header[28..<32].reduce(0) { $0 << 8 | Int($1) }
+        let pageSize = Int(header[16]) << 8 | Int(header[17])
+        return unsafe pages * pageSize == size || access("\(path)-journal", F_OK) == 0
     }
 
     /// Checks that only this user writes in the vault's directory, and that its file system keeps locks and order.

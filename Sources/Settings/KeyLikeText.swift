@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// A text is looked at in pieces, so that a key inside a URL or a header is found too. A piece is key-like when it begins as issued
 /// keys do, or is long, of mixed characters and random.
-enum KeyLikeText {
+public enum KeyLikeText {
     /// Beginnings that are a key's whatever follows, a placeholder or a shortened key included.
     private static let always = ["sk-ant-", "sk-proj-", "sk-or-v1-", "sk-svcacct-", "sk-admin-"]
 
@@ -33,6 +33,11 @@ enum KeyLikeText {
         return text.utf8.split(whereSeparator: { !isKeyByte($0) && $0 != UInt8(ascii: ".") })
             .contains { beginsLikeKey($0) || $0.split(separator: UInt8(ascii: "/")).contains(where: beginsLikeKey) }
             || text.utf8.split(whereSeparator: { !isKeyByte($0) }).contains(where: isRandom)
+    }
+
+    /// Whether a text begins as the keys that providers issue: certain enough to refuse it where a name belongs.
+    public static func beginsAsIssued(_ text: String) -> Bool {
+        text.utf8.split(separator: UInt8(ascii: "/")).contains(where: beginsLikeKey)
     }
 
     private static func beginsLikeKey(_ piece: Substring.UTF8View) -> Bool {

@@ -22,7 +22,7 @@ struct Get: WarderCommand {
     }
 
     static func print(_ name: String, generation: UInt64? = nil, _ options: CommonOptions) throws {
-        let secret = try Session(options).unlock().get(SecretName(name), generation: generation)
+        let secret = try Session(options).unlock().get(SecretName(argument: name), generation: generation)
         if options.json {
             let bytes = secret.value.reveal()
             let value: (String, JSON) =

@@ -11,7 +11,7 @@ struct Show: WarderCommand {
     var name: String
 
     func run() throws {
-        let secretName = try SecretName(name)
+        let secretName = try SecretName(argument: name)
         let history = try Session(options).unlock().history(secretName)
         guard let newest = history.first, !newest.isRemoval else {
             throw Failure(.notFound, "\(secretName): there is no such secret")

@@ -3,7 +3,7 @@ enum Arguments {
     /// Options that every command takes, and whether a value follows.
     private static let global: [String: Bool] = [
         "--vault": true, "--settings": true, "--system": false, "--json": false, "--quiet": false, "-q": false, "--verbose": false,
-        "-v": false,
+        "-v": false, "-qv": false, "-vq": false,
     ]
     /// Commands that are followed by another command.
     private static let groups: Set<String> = ["slot", "audit"]

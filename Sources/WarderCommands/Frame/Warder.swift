@@ -6,11 +6,12 @@ struct Warder: ParsableCommand {
         commandName: "warder",
         abstract: "Keeps provider and gateway keys encrypted, and hands them to scripts, daemons and requests.",
         discussion: """
-            warder init                          make a vault
-            warder set ANTHROPIC_API_KEY         store a key: asks for it, or reads it from a pipe
-            warder run -- ./script               run a script that has the keys in its environment
+            warder init                     make a vault
+            warder set ANTHROPIC_API_KEY    store a key: asks, or reads a pipe
+            warder run -- ./script          run a script that has the keys
 
-            Values are never arguments, and are printed by `get` and `export` only.
+            Values are never arguments; `get` and `export` alone print them.
+            Files, variables and exit codes: man 7 warder.
             """,
         version: "warder 0.1.0",
         groupedSubcommands: [

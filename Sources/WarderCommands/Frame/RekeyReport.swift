@@ -1,0 +1,28 @@
+internal import Keystore
+internal import Settings
+
+/// What became of the vault.
+enum RekeyReport {
+    static func print(_ outcome: RekeyOutcome, removedFrom readable: [Listing]?, _ session: Session) throws {
+        let fingerprint = outcome.vault.keys.fingerprint
+        let names = readable?.map(\.name.description) ?? []
+        if session.options.json {
+            var fields: [(String, JSON)] = [
+                ("fingerprint", .string(fingerprint.description)),
+                ("dropped", .array(outcome.dropped.map { .number(UInt64($0.number)) })),
+            ]
+            if readable != nil { fields.append(("readable_before", .array(names.map(JSON.string)))) }
+            try Console.write(JSON.answer(fields).line)
+        } else {
+            for slot in outcome.dropped { session.options.inform("slot \(slot.number) is gone: \(slot.kind.name) \(slot.label)") }
+            session.options.inform("all keys are new, the fingerprint is \(fingerprint)")
+            if !names.isEmpty {
+                Console.say("whoever had that slot may know \(names.count) secrets; rotate them:")
+                for name in names { Console.say("  \(name)") }
+            }
+        }
+        if session.settings.vault.fingerprint != nil {
+            session.options.warn("the settings pin the old fingerprint: change [vault] fingerprint to \(fingerprint)")
+        }
+    }
+}
