@@ -51,7 +51,7 @@ extension Vault where Holder == LocalKeys {
             guard Set(view.stored.slots.values) == seen else { throw KeystoreError(.busy, "the slots changed meanwhile: try again") }
             var draft = Draft(keys: newKeys, following: view.head, slots: wrapped, now: now)
             try draft.takeOver(view)
-            if let removed { try draft.note(.slotRemove, "\(removed)") }
+            for slot in dropped { try draft.note(.slotRemove, "\(slot.number)") }
             try draft.note(.rekey, "")
             let (change, head) = try draft.finish()
             try anchor?.prepare(for: head, newKeys)

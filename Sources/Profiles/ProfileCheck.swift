@@ -15,6 +15,8 @@ public struct VariableStatus: Hashable, Sendable {
         case absent
         /// It is required and has no value.
         case missing
+        /// It has a value, and a name that `run` and `export` refuse.
+        case reserved
     }
 
     /// The variable.
@@ -66,7 +68,7 @@ extension VariableStatus {
 
     private init(_ name: String, _ state: State, _ secrets: [String], _ found: [Listing]) {
         self.name = name
-        self.state = state
+        self.state = state != .absent && state != .missing && ReservedNames.contains(name) ? .reserved : state
         self.secrets = secrets
         generation = found.count == 1 ? found.first?.generation : nil
         created = found.map(\.created).min()

@@ -16,6 +16,9 @@ public struct VariableFilter: Sendable {
     /// Whether all variables are meant.
     public var isEmpty: Bool { only.isEmpty && except.isEmpty }
 
+    /// Whether variables are named that are meant.
+    public var hasOnly: Bool { !only.isEmpty }
+
     /// Whether a variable is meant.
     public func includes(_ name: String) -> Bool {
         (only.isEmpty || only.contains { $0.matches(name) }) && !except.contains { $0.matches(name) }

@@ -23,6 +23,22 @@ public struct ProfileEntry: Equatable, Sendable {
     /// The path of the settings file.
     public let file: String
 
+    /// Where its value comes from, in one line: project files hold names and texts, never values.
+    var shown: String {
+        switch kind {
+        case .secret(let name): "the secret \(name)"
+        case .literal(let text): "\"\(text)\""
+        case .template(let parts):
+            parts.map { part in
+                switch part {
+                case .text(let text): text
+                case .secret(let name): "${secret:\(name)}"
+                case .provider(let name, let field): "${provider:\(name)/\(field.rawValue)}"
+                }
+            }.joined()
+        }
+    }
+
     /// The names of the secrets it needs, in order.
     public var secrets: [String] {
         switch kind {

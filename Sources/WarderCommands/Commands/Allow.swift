@@ -41,8 +41,7 @@ struct Allow: WarderCommand {
                 ]).line)
         } else {
             options.inform("allowed: \(project)")
-            options.inform("its profiles: \(summary.profiles.joined(separator: ", "))")
-            options.inform("the secrets that they name: \(summary.secrets.isEmpty ? "none" : summary.secrets.joined(separator: ", "))")
+            for assignment in summary.assignments { options.inform("  \(assignment)") }
         }
     }
 }

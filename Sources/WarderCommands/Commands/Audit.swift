@@ -51,7 +51,7 @@ struct AuditVerify: WarderCommand {
     func run() throws {
         let count = try Session(options).unlock().auditTrail().count
         try Console.write(
-            options.json ? JSON.answer([("entries", .number(UInt64(count)))]).line : "all in order: \(count) audit entries\n")
+            options.json ? JSON.answer([("entries", .number(UInt64(count)))]).line : "all in order: \(counted(count, "audit entry"))\n")
     }
 }
 

@@ -27,7 +27,7 @@ struct BackupVault: WarderCommand {
             try Console.write(
                 JSON.answer([("file", .string(file)), ("generations", .number(count)), ("bytes", .number(UInt64(bytes.count)))]).line)
         } else {
-            options.inform("\(file): \(count) generations, \(bytes.count) bytes")
+            options.inform("\(file): \(counted(count, "generation")), \(bytes.count) bytes")
         }
     }
 }

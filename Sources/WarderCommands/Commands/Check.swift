@@ -27,7 +27,7 @@ struct Check: WarderCommand {
                     ("expired", .bool(status.expires.map { $0 <= now } ?? false)),
                 ])
             }
-            let isComplete = !statuses.contains { $0.state == .missing }
+            let isComplete = !statuses.contains { $0.state == .missing || $0.state == .reserved }
             try Console.write(
                 JSON.answer([("profile", .string(profile.profile)), ("complete", .bool(isComplete)), ("variables", .array(rows))]).line)
         } else {
@@ -43,7 +43,11 @@ struct Check: WarderCommand {
         }
         let missing = statuses.filter { $0.state == .missing }.map(\.name)
         if !missing.isEmpty {
-            throw Failure(exitCode: Failure.finding.code, "no value for \(missing.joined(separator: ", "))")
+            throw Failure(exitCode: Failure.finding.code, "no value for \(missing.joined(separator: ", "))", hints: ["store it with: warder set NAME"])
+        }
+        let reserved = statuses.filter { $0.state == .reserved }.map(\.name)
+        guard reserved.isEmpty else {
+            throw Failure(exitCode: Failure.refused, "\(reserved.joined(separator: ", ")): reserved, `run` and `export` refuse it without --allow-reserved")
         }
     }
 }

@@ -31,6 +31,9 @@ struct ExportEnvironment: WarderCommand {
 
     func run() throws {
         let chosen = try Formats.named(format)
+        guard output != nil || !options.json else {
+            throw Failure(.invalid, "--json tells of a file that was written: add -o", hints: ["for the values as JSON: --format json"])
+        }
         let variables = try ProfileReading(profile: profile.profile, filter: profile.filter).variables(options)
         try ReservedNames.check(variables, allowed: allowReserved)
         guard let output else {
@@ -44,7 +47,7 @@ struct ExportEnvironment: WarderCommand {
                     ("file", .string(output)), ("format", .string(chosen.name)), ("variables", .array(variables.map { .string($0.name) })),
                 ]).line)
         } else {
-            options.inform("\(output): \(variables.count) variables as \(chosen.name)")
+            options.inform("\(output): \(counted(variables.count, "variable")) as \(chosen.name)")
         }
     }
 }

@@ -13,19 +13,14 @@ struct History: WarderCommand {
     func run() throws {
         let history = try Session(options).unlock().history(SecretName(argument: name))
         if options.json {
-            let generations = history.map { listing in
-                JSON.object([
-                    ("generation", .number(listing.generation)), ("created", .time(listing.created)), ("removed", .bool(listing.isRemoval)),
-                    ("expires", .time(listing.metadata.expires)), ("note", .text(listing.metadata.note)),
-                ])
-            }
+            let generations = history.map { JSON.object($0.fields + [("removed", .bool($0.isRemoval))]) }
             try Console.write(JSON.answer([("name", .string(name)), ("generations", .array(generations))]).line)
             return
         }
-        var table = Table(["GEN", "CREATED", "", "NOTE"])
+        var table = Table(["GEN", "CREATED", "STATE", "NOTE"])
         for listing in history {
             table.add([
-                "\(listing.generation)", Timestamp.text(listing.created), listing.isRemoval ? "removed" : "", listing.metadata.note ?? "",
+                "\(listing.generation)", Timestamp.text(listing.created), listing.isRemoval ? "removed" : "value", listing.metadata.note ?? "",
             ])
         }
         try Console.write(table.text(width: Console.width))

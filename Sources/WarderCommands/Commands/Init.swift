@@ -35,8 +35,6 @@ struct Init: WarderCommand {
         let cost = try cost.cost()
         var slots: [NewSlot] = []
         var madeKeyFile = false
-        let parent = PrivateFile.split(session.vaultPath).parent
-        try PrivateFile.makeDirectory(parent)
         if let keyFile {
             let (key, isNew) = try Self.readOrMakeKeyFile(keyFile)
             madeKeyFile = isNew
@@ -52,6 +50,8 @@ struct Init: WarderCommand {
                     NewSlot(kind: .passphrase, label: "recovery", credentials: Credentials(passphrase: recovery), cost: cost))
             }
         }
+        // The anchor's name comes from the canonical path, for which the directory must be there.
+        try PrivateFile.makeDirectory(PrivateFile.split(session.vaultPath).parent)
         let anchor = try session.anchor()
         let vault: Vault<LocalKeys>
         do {

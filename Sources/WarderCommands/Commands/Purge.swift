@@ -22,7 +22,7 @@ struct Purge: WarderCommand {
         let secretName = try SecretName(argument: name)
         let vault = try Session(options).unlock()
         let kept = try vault.history(secretName)
-        let what = generation.map { "generation \($0) of \(secretName)" } ?? "\(secretName) and its \(kept.count) generations"
+        let what = generation.map { "generation \($0) of \(secretName)" } ?? "\(secretName) with \(counted(kept.count, "generation"))"
         guard yes || Prompt.confirm("Erase \(what) for good?") else {
             throw Failure(.invalid, "nothing was erased", hints: ["--yes erases without asking"])
         }

@@ -55,7 +55,7 @@ struct RestoreVault: WarderCommand {
                     ("fingerprint", .string(backup.fingerprint.description)), ("kept", .text(kept)),
                 ]).line)
         } else {
-            options.inform("restored \(backup.recordCount) generations, fingerprint \(backup.fingerprint)")
+            options.inform("restored \(counted(backup.recordCount, "generation")), fingerprint \(backup.fingerprint)")
             if let kept { options.inform("the vault that was there is \(kept)") }
         }
     }

@@ -35,6 +35,8 @@ struct Run: WarderCommand {
         var words = command
         if words.first == "--" {
             words.removeFirst()
+        } else if words.first == "-h" || words.first == "--help" {
+            throw CleanExit.helpRequest(self)
         } else if words.first?.hasPrefix("-") == true {
             throw Failure(.invalid, "unknown option", hints: ["options of the program follow its name: warder run -- PROGRAM ARGUMENTS"])
         }

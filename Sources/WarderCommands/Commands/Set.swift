@@ -53,12 +53,14 @@ struct SetSecret: WarderCommand {
             throw Failure(.invalid, "only one of --from-file, --generate and --batch, and only one of --trim and --keep")
         }
         if batch {
-            guard name == nil, ifGeneration == nil else { throw Failure(.invalid, "--batch takes names and generations from its lines") }
+            guard name == nil, ifGeneration == nil, !trim, !keep, metadata.isEmpty else {
+                throw Failure(.invalid, "--batch takes everything from its lines")
+            }
             return try SetBatch(options: options).run()
         }
         guard let name else { throw Failure(.invalid, "which secret?", hints: ["warder set NAME"]) }
         let secretName = try SecretName(argument: name)
-        let update = try metadata.update(now: WallClock.now())
+        let update = try metadata.change(now: WallClock.now()).checked()
         let session = try Session(options)
         // Unlock first: nobody should type a value that cannot be stored.
         let vault = try session.unlock()

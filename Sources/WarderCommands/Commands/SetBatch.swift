@@ -65,21 +65,12 @@ struct SetBatch {
                 bytes = [UInt8](data)
             default: throw Failure(.invalid, "a line has either value or value_base64")
             }
-            let line = self
-            let expires = try expires.map { try Timestamp.parse($0, now: now) }
-            let rotateBy = try rotateBy.map { try Timestamp.parse($0, now: now) }
-            let update: @Sendable (Metadata?) -> Metadata = { before in
-                var metadata = before?.inherited ?? Metadata()
-                if let kind = line.kind { metadata.kind = kind }
-                metadata.expires = expires
-                metadata.rotateBy = rotateBy
-                if let note = line.note { metadata.note = note.isEmpty ? nil : note }
-                if let labels = line.labels { metadata.labels = labels }
-                if let hosts = line.allowedHosts { metadata.allowedHosts = Set(hosts.map { $0.lowercased() }).sorted() }
-                return metadata
-            }
-            try update(nil).validate()
-            return SecretWrite(name: try SecretName(name), value: try SecretValue(copying: bytes), expected: ifGeneration, metadata: update)
+            var change = MetadataChange(kind: kind, note: note, allowedHosts: allowedHosts)
+            change.expires = try expires.map { try Timestamp.parse($0, now: now) }
+            change.rotateBy = try rotateBy.map { try Timestamp.parse($0, now: now) }
+            if let labels { change.labels = { _ in labels } }
+            return SecretWrite(
+                name: try SecretName(argument: name), value: try SecretValue(copying: bytes), expected: ifGeneration, metadata: try change.checked())
         }
     }
 
@@ -116,7 +107,7 @@ struct SetBatch {
         if options.json {
             try Console.write(JSON.answer([("written", .number(UInt64(writes.count)))]).line)
         } else {
-            options.inform("\(writes.count) secrets written")
+            options.inform("\(counted(writes.count, "secret")) written")
         }
     }
 }

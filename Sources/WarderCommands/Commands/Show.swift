@@ -17,7 +17,7 @@ struct Show: WarderCommand {
             throw Failure(.notFound, "\(secretName): there is no such secret")
         }
         if options.json {
-            try Console.write(JSON.answer(newest.fields + [("generations", .number(UInt64(history.count)))]).line)
+            try Console.write(JSON.answer(newest.fields + [("kept", .number(UInt64(history.count)))]).line)
             return
         }
         let metadata = newest.metadata

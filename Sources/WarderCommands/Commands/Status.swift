@@ -15,36 +15,75 @@ struct Status: WarderCommand {
         let session = try Session(options)
         let source = KeySource.first(session.settings, session.directories)
         let exists = unsafe access(session.vaultPath, F_OK) == 0
-        var fields: [(String, JSON)] = [
-            ("vault", .string(session.vaultPath)), ("exists", .bool(exists)),
-            ("settings", .array(session.settings.files.map(JSON.string))), ("unlocks_with", .string(source.identifier)),
-        ]
         var lines = ["vault     \(session.vaultPath)\(exists ? "" : " (none: `warder init` makes one)")"]
         lines += session.settings.files.map { "settings  \($0)" }
+        var content = Content()
         if exists {
-            switch source {
-            case .terminal, .passphraseDescriptor:
-                fields += [("locked", .bool(true)), ("fingerprint", .null), ("sequence", .null), ("secrets", .null)]
+            if source.isKeyFile, let credentials = try credentials(source, &lines) {
+                let storage = try session.storage()
+                // A key file alone may be half of what a slot needs: then the vault is locked.
+                content = try read(storage, credentials, session, &lines)
+            } else if !source.isKeyFile {
                 lines.append("locked    needs a passphrase")
-            case .environmentKeyFile, .systemdCredential, .settingsKeyFile:
-                let vault = try session.unlock(mayPrompt: false)
-                let listings = try vault.list()
-                let size = try vault.size()
-                let now = WallClock.now()
-                let due = listings.filter { listing in
-                    [listing.metadata.expires, listing.metadata.rotateBy].contains { $0.map { $0 <= now } ?? false }
-                }
-                fields += [
-                    ("locked", .bool(false)), ("fingerprint", .string(vault.keys.fingerprint.description)),
-                    ("sequence", .number(size.sequence)), ("secrets", .number(UInt64(listings.count))),
-                    ("due", .array(due.map { .string($0.name.description) })),
-                ]
-                lines.append("unlocked  with \(source.name)")
-                lines.append("content   \(listings.count) secrets, \(size.records) generations, sequence \(size.sequence)")
-                lines.append("identity  \(vault.keys.fingerprint)")
-                for listing in due { lines.append("due       \(listing.name)") }
             }
         }
+        let fields: [(String, JSON)] = [
+            ("vault", .string(session.vaultPath)), ("exists", .bool(exists)),
+            ("settings", .array(session.settings.files.map(JSON.string))), ("unlocks_with", .string(source.identifier)),
+            ("locked", exists ? .bool(content.fingerprint == nil) : .null), ("fingerprint", .text(content.fingerprint)),
+            ("sequence", content.sequence.map(JSON.number) ?? .null), ("secrets", content.secrets.map(JSON.number) ?? .null),
+            ("due", content.due.map { .array($0.map(JSON.string)) } ?? .null),
+        ]
         try Console.write(options.json ? JSON.answer(fields).line : lines.joined(separator: "\n") + "\n")
+    }
+
+    /// What an unlocked vault says of itself.
+    private struct Content {
+        var fingerprint: String?
+        var sequence: UInt64?
+        var secrets: UInt64?
+        var due: [String]?
+    }
+
+    /// The key, or nil if its file is not there: on a disk that is not mounted, say.
+    private func credentials(_ source: KeySource, _ lines: inout [String]) throws -> Credentials? {
+        do {
+            return try source.credentials(mayPrompt: false)
+        } catch {
+            let failure = Failure(error)
+            guard failure.code == KeystoreError.Code.notFound.rawValue else { throw failure }
+            lines.append("locked    \(failure.message)")
+            return nil
+        }
+    }
+
+    private func read(
+        _ storage: SQLiteStorage, _ credentials: Credentials, _ session: Session, _ lines: inout [String]
+    ) throws -> Content {
+        let vault: Vault<LocalKeys>
+        do throws(KeystoreError) {
+            vault = try Vault.unlock(storage, credentials: credentials, anchor: try anchor(session)).vault
+        } catch {
+            guard error.code == .noMatch else { throw error }
+            lines.append("locked    the key file opens no slot by itself")
+            return Content()
+        }
+        let listings = try vault.list()
+        let size = try vault.size()
+        let now = WallClock.now()
+        let due = listings.filter { listing in
+            [listing.metadata.expires, listing.metadata.rotateBy].contains { $0.map { $0 <= now } ?? false }
+        }.map(\.name.description)
+        lines.append("unlocked  with a key file")
+        lines.append(
+            "content   \(counted(listings.count, "secret")), \(counted(size.records, "generation")), sequence \(size.sequence)")
+        lines.append("identity  \(vault.keys.fingerprint)")
+        lines += due.map { "due       \($0)" }
+        return Content(
+            fingerprint: vault.keys.fingerprint.description, sequence: size.sequence, secrets: UInt64(listings.count), due: due)
+    }
+
+    private func anchor(_ session: Session) throws(KeystoreError) -> Anchor {
+        do { return try session.anchor() } catch { throw KeystoreError(.invalid, Failure(error).message) }
     }
 }

@@ -46,7 +46,8 @@ struct Verify: WarderCommand {
         } else {
             try Console.write(
                 """
-                all in order: \(report.values) values, \(report.removals) removals, \(report.slots) slots, \(report.auditEntries) audit entries
+                all in order: \(counted(report.values, "value")), \(counted(report.removals, "removal")), \(counted(report.slots, "slot")), \
+                \(counted(report.auditEntries, "audit entry"))
                 identity: \(report.fingerprint):\(report.sequence)
 
                 """)
@@ -60,7 +61,11 @@ struct Verify: WarderCommand {
         }
         let fingerprint = try Fingerprint(parts[0])
         let vault = try session.unlock(storage: storage, anchor: nil).vault
-        try vault.accept(fingerprint: fingerprint, sequence: sequence, anchor: anchor)
+        do throws(KeystoreError) {
+            try vault.accept(fingerprint: fingerprint, sequence: sequence, anchor: anchor)
+        } catch {
+            throw Failure(error.code, error.description)
+        }
         if options.json {
             try Console.write(JSON.answer([("accepted", .string(accept))]).line)
         } else {

@@ -15,9 +15,9 @@ enum Arguments {
         "--no-labels", "--allow-host", "--no-allowed-hosts", "--generation", "--yes", "--key-file", "--weak", "--with-passphrase",
         "--passphrase",
         "--passphrase-fd", "--recipient", "--drop-absent", "--accept", "--strict", "--force", "--profile", "-P", "--only", "--except",
-        "--pristine", "--as-file", "--allow-reserved", "--format", "--output", "-o", "--help", "-h", "--removed", "--revoke",
+        "--pristine", "--as-file", "--allow-reserved", "--format", "--output", "-o", "--help", "-h", "--revoke",
         "--kdf-memory",
-        "--kdf-passes", "--recovery",
+        "--kdf-passes",
     ])
 
     /// Moves global options that stand before the command, or between a group and its command, behind it, where its parser looks for them.

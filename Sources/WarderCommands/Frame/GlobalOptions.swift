@@ -14,7 +14,7 @@ struct GlobalOptions: ParsableArguments {
     @Flag(help: "Print JSON.")
     var json = false
 
-    @Flag(name: .shortAndLong, help: "Print no warnings.")
+    @Flag(name: .shortAndLong, help: "Print nothing but errors and what was asked for.")
     var quiet = false
 
     @Flag(name: .shortAndLong, help: "Say more about what is done.")

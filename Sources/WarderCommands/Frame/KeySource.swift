@@ -38,6 +38,14 @@ enum KeySource {
         }
     }
 
+    /// Whether it opens the vault without a passphrase.
+    var isKeyFile: Bool {
+        switch self {
+        case .environmentKeyFile, .settingsKeyFile, .systemdCredential: true
+        case .passphraseDescriptor, .terminal: false
+        }
+    }
+
     /// One word for machines.
     var identifier: String {
         switch self {
@@ -48,20 +56,16 @@ enum KeySource {
         }
     }
 
+    /// What it gives. A file that is not there is named together with who named it.
     func credentials(mayPrompt: Bool) throws -> Credentials {
         switch self {
-        case .environmentKeyFile(let path), .settingsKeyFile(let path): Credentials(keyFile: try Self.keyFile(path))
-        case .systemdCredential(let path): Credentials(keyFile: try Self.credential(path))
+        case .environmentKeyFile(let path), .settingsKeyFile(let path), .systemdCredential(let path): Credentials(keyFile: try Self.keyFile(path))
         case .passphraseDescriptor, .terminal: Credentials(passphrase: try Self.passphrase(mayPrompt: mayPrompt))
         }
     }
 
     /// A key file: exactly 32 bytes, for its owner only.
     static func keyFile(_ path: String) throws -> SecretValue {
-        try exactKey(path, PrivateFile.readSecret(path, maximum: SecretKey.byteCount))
-    }
-
-    private static func credential(_ path: String) throws -> SecretValue {
         try exactKey(path, PrivateFile.readSecret(path, maximum: SecretKey.byteCount))
     }
 
@@ -80,10 +84,10 @@ enum KeySource {
             }
             return try passphrase(descriptor: number, "WARDER_PASSPHRASE_FD")
         }
-        guard mayPrompt else { throw Failure(.locked, "the vault is locked", hints: Prompt.noTerminalHints) }
+        guard mayPrompt else { throw Failure(.locked, "the vault is locked", hints: Prompt.unlockingHints) }
         guard Prompt.terminal() != nil else {
             throw Failure(
-                .locked, "the vault is locked, and there is no terminal to ask for the passphrase at", hints: Prompt.noTerminalHints)
+                .locked, "the vault is locked, and there is no terminal to ask for the passphrase at", hints: Prompt.unlockingHints)
         }
         return try Prompt.hidden("Passphrase")
     }

@@ -29,31 +29,25 @@ struct MetadataOptions: ParsableArguments {
     @Flag(help: "Take all allowed hosts away: the value may be sent anywhere.")
     var noAllowedHosts = false
 
-    /// How metadata changes; the times are counted from `now`.
-    func update(now: UInt64) throws -> @Sendable (Metadata?) -> Metadata {
-        let expires = try expires.map { try Timestamp.parse($0, now: now) }
-        let rotateBy = try rotateBy.map { try Timestamp.parse($0, now: now) }
-        var newLabels: [String: String] = [:]
+    /// Whether none of them is given.
+    var isEmpty: Bool {
+        [kind, expires, rotateBy, note].allSatisfy { $0 == nil } && labels.isEmpty && hosts.isEmpty && !noLabels && !noAllowedHosts
+    }
+
+    /// How metadata changes; spans of time begin at `now`.
+    func change(now: UInt64) throws -> MetadataChange {
+        var change = MetadataChange(kind: kind, note: note)
+        change.expires = try expires.map { try Timestamp.parse($0, now: now) }
+        change.rotateBy = try rotateBy.map { try Timestamp.parse($0, now: now) }
+        var added: [String: String] = [:]
         for label in labels {
             guard let equals = label.firstIndex(of: "=") else { throw Failure(.invalid, "a label is KEY=TEXT") }
-            newLabels[String(label[..<equals])] = String(label[label.index(after: equals)...])
+            added[String(label[..<equals])] = String(label[label.index(after: equals)...])
         }
-        let (kind, note, hosts, noLabels, noAllowedHosts) = (kind, note, hosts, noLabels, noAllowedHosts)
-        let labelsToAdd = newLabels
-        let update: @Sendable (Metadata?) -> Metadata = { before in
-            var metadata = before?.inherited ?? Metadata()
-            if let kind { metadata.kind = kind }
-            metadata.expires = expires
-            metadata.rotateBy = rotateBy
-            if let note { metadata.note = note.isEmpty ? nil : note }
-            if noLabels { metadata.labels = [:] }
-            metadata.labels.merge(labelsToAdd) { _, new in new }
-            if noAllowedHosts || !hosts.isEmpty {
-                metadata.allowedHosts = Set(hosts.map { $0.lowercased() }).sorted()
-            }
-            return metadata
+        if noLabels || !added.isEmpty {
+            change.labels = { [noLabels, added] before in (noLabels ? [:] : before).merging(added) { _, new in new } }
         }
-        try update(nil).validate()
-        return update
+        if noAllowedHosts || !hosts.isEmpty { change.allowedHosts = hosts }
+        return change
     }
 }

@@ -13,6 +13,9 @@ enum NewPassphrase {
             try Prompt.check(passphrase, mayBeWeak: mayBeWeak)
             return passphrase
         }
-        return try Prompt.newPassphrase(what, mayBeWeak: mayBeWeak)
+        let hint =
+            what == "the vault"
+            ? "warder init --key-file PATH needs none; WARDER_PASSPHRASE_FD=N gives one" : "--passphrase-fd N gives one"
+        return try Prompt.newPassphrase(what, mayBeWeak: mayBeWeak, hints: [hint])
     }
 }

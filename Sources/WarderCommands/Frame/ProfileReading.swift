@@ -18,9 +18,11 @@ struct ProfileReading {
 
     /// A profile without variables is a mistake, unless it is the default one or empty on purpose.
     func missing(_ plan: ProfilePlan, _ options: CommonOptions) throws {
+        guard !filter.hasOnly else { throw Failure(.notFound, "profile \(profile): no variable matches --only") }
         guard case .named = plan, filter.isEmpty else { return }
         guard profile == ProfilePlan.defaultName else {
-            throw Failure(.notFound, "the profile has no variables", hints: ["neither warder.toml nor a secret PROFILE/NAME defines one"])
+            throw Failure(
+                .notFound, "profile \(profile): has no variables", hints: ["neither warder.toml nor a secret \(profile)/NAME defines one"])
         }
         options.warn("the default profile has no variables (store one: warder set ANTHROPIC_API_KEY)")
     }

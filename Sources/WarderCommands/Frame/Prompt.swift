@@ -15,8 +15,8 @@ enum Prompt {
     /// Asks for one line without echo.
     ///
     /// - Throws: 10 without a terminal, 2 for more than `maximum` bytes.
-    static func hidden(_ question: String, maximum: Int = 1024) throws -> SecretValue {
-        guard let terminal = terminal() else { throw Failure(.locked, "there is no terminal to ask at", hints: noTerminalHints) }
+    static func hidden(_ question: String, maximum: Int = 1024, hints: [String] = unlockingHints) throws -> SecretValue {
+        guard let terminal = terminal() else { throw Failure(.locked, "there is no terminal to ask at", hints: hints) }
         var isTooLong = false
         var isClosed = false
         let bytes = try SecretBytes(capacity: maximum) { span in
@@ -36,8 +36,8 @@ enum Prompt {
     /// Asks for a new passphrase, twice.
     ///
     /// - Throws: 2 if the two differ, or it is short and `mayBeWeak` is not set.
-    static func newPassphrase(_ what: String, mayBeWeak: Bool) throws -> SecretValue {
-        let first = try hidden("New passphrase for \(what)")
+    static func newPassphrase(_ what: String, mayBeWeak: Bool, hints: [String]) throws -> SecretValue {
+        let first = try hidden("New passphrase for \(what)", hints: hints)
         try check(first, mayBeWeak: mayBeWeak)
         let second = try hidden("Again")
         guard SecretBytes.isEqual(first.bytes, second.bytes) else { throw Failure(.invalid, "the two passphrases are not the same") }
@@ -72,7 +72,8 @@ enum Prompt {
         _ = unsafe Glibc.write(terminal, bytes, bytes.count)
     }
 
-    static let noTerminalHints = [
+    /// How to unlock without a terminal.
+    static let unlockingHints = [
         "give a key by WARDER_KEY_FILE=PATH, a passphrase by WARDER_PASSPHRASE_FD=N, or key_file under [vault] in warder.toml"
     ]
 }

@@ -3,21 +3,20 @@ internal import Settings
 
 /// What became of the vault.
 enum RekeyReport {
-    static func print(_ outcome: RekeyOutcome, removedFrom readable: [Listing]?, _ session: Session) throws {
+    static func print(_ outcome: RekeyOutcome, readable: [Listing], _ session: Session) throws {
         let fingerprint = outcome.vault.keys.fingerprint
-        let names = readable?.map(\.name.description) ?? []
+        let names = outcome.dropped.isEmpty ? [] : readable.map(\.name.description)
         if session.options.json {
-            var fields: [(String, JSON)] = [
+            let fields: [(String, JSON)] = [
                 ("fingerprint", .string(fingerprint.description)),
-                ("dropped", .array(outcome.dropped.map { .number(UInt64($0.number)) })),
+                ("dropped", .array(outcome.dropped.map { .number(UInt64($0.number)) })), ("readable_before", .array(names.map(JSON.string))),
             ]
-            if readable != nil { fields.append(("readable_before", .array(names.map(JSON.string)))) }
             try Console.write(JSON.answer(fields).line)
         } else {
             for slot in outcome.dropped { session.options.inform("slot \(slot.number) is gone: \(slot.kind.name) \(slot.label)") }
             session.options.inform("all keys are new, the fingerprint is \(fingerprint)")
             if !names.isEmpty {
-                Console.say("whoever had that slot may know \(names.count) secrets; rotate them:")
+                Console.say("whoever had that slot may know \(counted(names.count, "secret")); rotate:")
                 for name in names { Console.say("  \(name)") }
             }
         }

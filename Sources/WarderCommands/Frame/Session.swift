@@ -100,9 +100,11 @@ struct Session {
         } catch {
             // There is a file: what is missing was taken out of it.
             if error.code == .notFound { throw Failure(.corrupt, "\(vaultPath): holds no vault") }
-            guard error.code == .noMatch, credentials.keyFile != nil, credentials.passphrase == nil else { throw error }
+            guard error.code == .noMatch else { throw error }
+            let noMatch = Failure(.noMatch, "\(source.name) opens no slot of the vault")
+            guard credentials.keyFile != nil, credentials.passphrase == nil else { throw noMatch }
             // The key file may be half of what a slot needs.
-            guard try Vault.slots(of: storage).contains(where: { $0.kind == .passphraseAndKeyFile }) else { throw error }
+            guard try Vault.slots(of: storage).contains(where: { $0.kind == .passphraseAndKeyFile }) else { throw noMatch }
             credentials.passphrase = try KeySource.passphrase(mayPrompt: mayPrompt)
             return (try Vault.unlock(storage, credentials: credentials, anchor: anchor).vault, credentials)
         }

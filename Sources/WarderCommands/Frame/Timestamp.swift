@@ -22,7 +22,7 @@ enum Timestamp {
         return "in " + span(rest + (rest > 86_400_000 ? 3_600_000 : 1000))
     }
 
-    /// A time in the future: a span such as `90d`, `12h`, `30m`, `2w`, `1y`, a date `2027-01-31`, or RFC 3339 in UTC.
+    /// A time: a span from now such as `90d`, `12h`, `30m`, `2w`, `1y`, a date `2027-01-31`, or RFC 3339 in UTC.
     ///
     /// - Throws: 2.
     static func parse(_ text: String, now: UInt64) throws -> UInt64 {

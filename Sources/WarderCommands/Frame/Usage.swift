@@ -11,7 +11,7 @@ enum Usage {
         let message = Warder.message(for: error)
         let firstLine = message.split(separator: "\n").first.map(String.init) ?? "the arguments are not right"
         var hints: [String] = []
-        if message.contains("nexpected argument") { hints.append("values are never arguments: type them at the prompt, or pipe them in") }
+        if message.contains("nexpected argument"), arguments.first == "set" { hints.append("values are never arguments: type them at the prompt, or pipe them in") }
         hints.append("see `warder --help`, or `warder COMMAND --help`")
         // An argument with a quote or a line end of its own would end the parser's early.
         let isPlain = CommandLine.arguments.allSatisfy { !$0.contains("'") && !$0.contains("\n") && !$0.contains("\r\n") }
@@ -35,8 +35,9 @@ enum Usage {
     /// `--name`, `-n`, `<name>`, `--name <value>`, as the parser writes them, if they are this program's own.
     private static func isName(_ text: Substring) -> Bool {
         let words = text.split(separator: " ")
-        guard !words.isEmpty, words.count <= 2 else { return false }
-        return words.allSatisfy { word in
+        guard !words.isEmpty, words.count <= 2 || (words.count == 3 && words[2] == "...") else { return false }
+        return words.prefix(2).allSatisfy { word in
+            if word == "..." { return true }
             if word.hasPrefix("<"), word.hasSuffix(">") { return word.dropFirst().dropLast().allSatisfy { $0.isLowercase || $0 == "-" } }
             return Arguments.knownOptions.contains(String(word))
         }

@@ -22,7 +22,7 @@ struct SlotList: WarderCommand {
             try Console.write(JSON.answer([("slots", .array(rows))]).line)
             return
         }
-        var table = Table(["SLOT", "KIND", "CREATED", "LABEL", ""])
+        var table = Table(["SLOT", "KIND", "CREATED", "LABEL", "DETAIL"])
         for slot in slots {
             let detail =
                 slot.recipient.map(RecipientText.encode)

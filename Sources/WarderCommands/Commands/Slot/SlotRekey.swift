@@ -19,7 +19,8 @@ struct SlotRekey: WarderCommand {
         let session = try Session(options)
         let (vault, known) = try session.unlock(storage: session.storage(), anchor: session.anchor())
         let credentials = try remaining.credentials(known, for: vault.slots(), removing: nil)
+        let readable = try vault.list(includingRemoved: true)
         let outcome = try vault.rekey(credentials: credentials, dropAbsent: remaining.dropAbsent)
-        try RekeyReport.print(outcome, removedFrom: nil, session)
+        try RekeyReport.print(outcome, readable: readable, session)
     }
 }

@@ -21,6 +21,6 @@ struct SlotRemove: WarderCommand {
         let credentials = try remaining.credentials(known, for: vault.slots(), removing: slot)
         let readable = try vault.list(includingRemoved: true)
         let outcome = try vault.rekey(removing: slot, credentials: credentials, dropAbsent: remaining.dropAbsent)
-        try RekeyReport.print(outcome, removedFrom: readable, session)
+        try RekeyReport.print(outcome, readable: readable, session)
     }
 }
