@@ -43,11 +43,15 @@ struct Check: WarderCommand {
         }
         let missing = statuses.filter { $0.state == .missing }.map(\.name)
         if !missing.isEmpty {
-            throw Failure(exitCode: Failure.finding.code, "no value for \(missing.joined(separator: ", "))", hints: ["store it with: warder set NAME"])
+            throw Failure(
+                exitCode: Failure.finding.code, "no value for \(missing.joined(separator: ", "))", hints: ["store it with: warder set NAME"]
+            )
         }
         let reserved = statuses.filter { $0.state == .reserved }.map(\.name)
         guard reserved.isEmpty else {
-            throw Failure(exitCode: Failure.refused, "\(reserved.joined(separator: ", ")): reserved, `run` and `export` refuse it without --allow-reserved")
+            throw Failure(
+                exitCode: Failure.refused,
+                "\(reserved.joined(separator: ", ")): reserved, `run` and `export` refuse it without --allow-reserved")
         }
     }
 }

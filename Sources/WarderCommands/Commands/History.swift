@@ -20,7 +20,8 @@ struct History: WarderCommand {
         var table = Table(["GEN", "CREATED", "STATE", "NOTE"])
         for listing in history {
             table.add([
-                "\(listing.generation)", Timestamp.text(listing.created), listing.isRemoval ? "removed" : "value", listing.metadata.note ?? "",
+                "\(listing.generation)", Timestamp.text(listing.created), listing.isRemoval ? "removed" : "value",
+                listing.metadata.note ?? "",
             ])
         }
         try Console.write(table.text(width: Console.width))

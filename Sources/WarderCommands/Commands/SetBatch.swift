@@ -70,7 +70,8 @@ struct SetBatch {
             change.rotateBy = try rotateBy.map { try Timestamp.parse($0, now: now) }
             if let labels { change.labels = { _ in labels } }
             return SecretWrite(
-                name: try SecretName(argument: name), value: try SecretValue(copying: bytes), expected: ifGeneration, metadata: try change.checked())
+                name: try SecretName(argument: name), value: try SecretValue(copying: bytes), expected: ifGeneration,
+                metadata: try change.checked())
         }
     }
 

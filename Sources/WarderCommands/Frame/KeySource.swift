@@ -59,7 +59,8 @@ enum KeySource {
     /// What it gives. A file that is not there is named together with who named it.
     func credentials(mayPrompt: Bool) throws -> Credentials {
         switch self {
-        case .environmentKeyFile(let path), .settingsKeyFile(let path), .systemdCredential(let path): Credentials(keyFile: try Self.keyFile(path))
+        case .environmentKeyFile(let path), .settingsKeyFile(let path), .systemdCredential(let path):
+            Credentials(keyFile: try Self.keyFile(path))
         case .passphraseDescriptor, .terminal: Credentials(passphrase: try Self.passphrase(mayPrompt: mayPrompt))
         }
     }

@@ -9,7 +9,8 @@ enum RekeyReport {
         if session.options.json {
             let fields: [(String, JSON)] = [
                 ("fingerprint", .string(fingerprint.description)),
-                ("dropped", .array(outcome.dropped.map { .number(UInt64($0.number)) })), ("readable_before", .array(names.map(JSON.string))),
+                ("dropped", .array(outcome.dropped.map { .number(UInt64($0.number)) })),
+                ("readable_before", .array(names.map(JSON.string))),
             ]
             try Console.write(JSON.answer(fields).line)
         } else {

@@ -11,7 +11,9 @@ enum Usage {
         let message = Warder.message(for: error)
         let firstLine = message.split(separator: "\n").first.map(String.init) ?? "the arguments are not right"
         var hints: [String] = []
-        if message.contains("nexpected argument"), arguments.first == "set" { hints.append("values are never arguments: type them at the prompt, or pipe them in") }
+        if message.contains("nexpected argument"), arguments.first == "set" {
+            hints.append("values are never arguments: type them at the prompt, or pipe them in")
+        }
         hints.append("see `warder --help`, or `warder COMMAND --help`")
         // An argument with a quote or a line end of its own would end the parser's early.
         let isPlain = CommandLine.arguments.allSatisfy { !$0.contains("'") && !$0.contains("\n") && !$0.contains("\r\n") }

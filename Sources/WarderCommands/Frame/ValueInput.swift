@@ -21,7 +21,9 @@ enum ValueInput {
         if let file {
             return try finish(Self.file(file), name, lineEnd, options)
         }
-        if Console.inputIsTerminal { return try Prompt.hidden("Value of \(name)", maximum: 4095, hints: ["pipe the value in, or --from-file PATH"]) }
+        if Console.inputIsTerminal {
+            return try Prompt.hidden("Value of \(name)", maximum: 4095, hints: ["pipe the value in, or --from-file PATH"])
+        }
         let input = FileDescriptor(number: dup(STDIN_FILENO), path: "standard input")
         guard input.number >= 0 else { throw Failure(.io, "standard input is closed") }
         return try finish(content(input), name, lineEnd, options)
