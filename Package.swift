@@ -48,7 +48,7 @@ let package = Package(
         .executableTarget(name: "warder", dependencies: ["WarderCommands"], swiftSettings: settings),
 
         // Tests.
-        .testTarget(name: "KeystoreTests", dependencies: ["Keystore"], swiftSettings: settings),
+        .testTarget(name: "KeystoreTests", dependencies: ["Keystore", "SodiumCrypto", grdb], swiftSettings: settings),
         .testTarget(
             name: "SodiumCryptoTests", dependencies: ["SodiumCrypto"],
             resources: [.copy("Vectors")], swiftSettings: settings),

@@ -146,9 +146,7 @@ struct Draft<Holder: KeyHolder> {
 
     /// Adds an entry that was written before, under the keys of this draft.
     mutating func note(_ entry: AuditEntry) throws(KeystoreError) {
-        if change.audit.isEmpty, let view, try view.storage.lastAuditNumber() != view.head.auditCount {
-            throw KeystoreError(.auditUnavailable, "the audit trail does not have the \(view.head.auditCount) entries that the vault vouches for")
-        }
+        if change.audit.isEmpty { try view?.checkTrail() }
         let context = AuditTrail.context(vault: head.vault, number: entry.number)
         guard let box = try keys.seal([SealRequest(plaintext: try AuditTrail.encode(entry), context: context)]).first else {
             throw .corrupt("the keys gave too little")

@@ -5,6 +5,8 @@ internal import GRDB
 struct SQLiteSnapshot: StorageSnapshot {
     let database: Database
     let path: String
+    /// Whether this file is being made, so that nothing may be in it.
+    let isNew: Bool
 
     /// Refuses a file with any table, index, view or trigger that this program did not make.
     func checkTables() throws(KeystoreError) {
@@ -20,7 +22,12 @@ struct SQLiteSnapshot: StorageSnapshot {
 
     func state() throws(KeystoreError) -> StoredState? {
         let rows = try fetch("SELECT head, buckets FROM vault LIMIT 2", []) { (try bytes($0, 0), try bytes($0, 1)) }
-        guard let (head, vector) = rows.first else { return nil }
+        guard let (head, vector) = rows.first else {
+            // Only a vault in the making has none.
+            guard isNew else { throw .corrupt("\(path): has no head") }
+            return nil
+        }
+        guard rows.count == 1 else { throw .corrupt("\(path): has two heads") }
         let slots = try fetch("SELECT number, slot FROM slot ORDER BY number LIMIT 33", []) { row in
             guard let number = UInt32(exactly: row[0] as Int64) else { throw KeystoreError.corrupt("a slot has no number") }
             return (number, try bytes(row, 1))
@@ -54,8 +61,12 @@ struct SQLiteSnapshot: StorageSnapshot {
         }.first
     }
 
-    func valueCount() throws(KeystoreError) -> UInt64 {
-        try fetch("SELECT count(*) FROM value", []) { UInt64($0[0] as Int64) }.first ?? 0
+    func rowCounts() throws(KeystoreError) -> RowCounts {
+        func count(_ table: StaticString) throws(KeystoreError) -> UInt64 {
+            try fetch("SELECT count(*) FROM \(table)", []) { UInt64($0[0] as Int64) }.first ?? 0
+        }
+        return RowCounts(
+            buckets: try count("bucket"), records: try count("record"), values: try count("value"), auditEntries: try count("audit"))
     }
 
     func audit(from first: UInt64, limit: Int) throws(KeystoreError) -> [(number: UInt64, box: [UInt8])] {
