@@ -49,6 +49,8 @@ let package = Package(
 
         // Tests.
         .testTarget(name: "KeystoreTests", dependencies: ["Keystore", "SodiumCrypto", grdb], swiftSettings: settings),
+        // Runs the executable, which is therefore built first.
+        .testTarget(name: "CrashTests", dependencies: ["warder"], swiftSettings: settings),
         .testTarget(
             name: "SodiumCryptoTests", dependencies: ["SodiumCrypto"],
             resources: [.copy("Vectors")], swiftSettings: settings),

@@ -21,7 +21,8 @@ extension TamperCase {
         TamperCase("a column added", everything: .corrupt) { try $0.sql("ALTER TABLE audit ADD COLUMN more BLOB") },
         TamperCase("a table's statement changed", everything: .corrupt) {
             try $0.sql(
-                "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'CREATE TABLE slot', 'CREATE TABLE  slot') WHERE name = 'slot'")
+                "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'CREATE TABLE slot', 'CREATE TABLE  slot') WHERE name = 'slot'"
+            )
         },
         TamperCase("tables in another order", everything: .corrupt) {
             try $0.sql("DROP TABLE audit; CREATE TABLE x (y)")
@@ -54,7 +55,8 @@ extension TamperCase {
             }
         },
         TamperCase(
-            "the head and bucket hashes of the state before, and no anchor", [(.get("A"), .corrupt), (.list, .corrupt), (.verify, .corrupt)]
+            "the head and bucket hashes of the state before, and no anchor",
+            [(.get("A"), .corrupt), (.list, .corrupt), (.verify, .corrupt)]
         ) {
             for column in ["head", "buckets"] {
                 try $0.sql("UPDATE vault SET \(column) = ?", [try $0.blob(column, "vault", "id = 1", of: $0.template.earlier)])

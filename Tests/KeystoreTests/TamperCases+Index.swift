@@ -9,7 +9,10 @@ extension TamperCase {
     static let index: [TamperCase] = entries + vectors
 
     private static let entries: [TamperCase] = [
-        TamperCase("the newest generation deleted with its entry", [(.get("A"), .corrupt), (.get("B"), nil), (.list, .corrupt), (.verify, .corrupt)]) {
+        TamperCase(
+            "the newest generation deleted with its entry",
+            [(.get("A"), .corrupt), (.get("B"), nil), (.list, .corrupt), (.verify, .corrupt)]
+        ) {
             for table in ["record", "value"] { try $0.sql("DELETE FROM \(table) WHERE id = ? AND generation = 3", [$0.id("A")]) }
             try $0.entries("A") { $0.removeLast(56) }
         },
@@ -28,7 +31,9 @@ extension TamperCase {
             try $0.sql("DELETE FROM record WHERE id = ? AND generation = 2", [$0.id("C")])
             try $0.entries("C") { $0.removeLast(56) }
         },
-        TamperCase("entries cut by a byte", [(.get("A"), .corrupt), (.get("B"), nil), (.list, .corrupt), (.verify, .corrupt), (.set, .corrupt)]) {
+        TamperCase(
+            "entries cut by a byte", [(.get("A"), .corrupt), (.get("B"), nil), (.list, .corrupt), (.verify, .corrupt), (.set, .corrupt)]
+        ) {
             try $0.entries("A") { $0.removeLast() }
         },
         TamperCase("entries emptied", [(.get("A"), .corrupt), (.list, .corrupt), (.verify, .corrupt), (.set, .corrupt)]) {
@@ -38,9 +43,12 @@ extension TamperCase {
             try $0.entries("A") { $0 = Array($0[56..<112]) + Array($0[0..<56]) + Array($0[112...]) }
         },
         TamperCase("an entry's identifier changed", [(.get("A"), .corrupt), (.verify, .corrupt)]) { try $0.entries("A") { $0.flip(15) } },
-        TamperCase("an entry's generation changed", [(.get("A"), .corrupt), (.verify, .corrupt)]) { try $0.entries("A") { $0.flip(112 + 16) } },
+        TamperCase("an entry's generation changed", [(.get("A"), .corrupt), (.verify, .corrupt)]) {
+            try $0.entries("A") { $0.flip(112 + 16) }
+        },
         TamperCase("an entry's leaf changed", [(.get("A"), .corrupt), (.verify, .corrupt)]) { try $0.entries("A") { $0.flip(112 + 24) } },
-        TamperCase("buckets of two secrets swapped", [(.get("A"), .corrupt), (.get("B"), .corrupt), (.get("D"), nil), (.verify, .corrupt)]) {
+        TamperCase("buckets of two secrets swapped", [(.get("A"), .corrupt), (.get("B"), .corrupt), (.get("D"), nil), (.verify, .corrupt)])
+        {
             for (from, to) in [($0.bucket("A"), -1), ($0.bucket("B"), $0.bucket("A")), (-1, $0.bucket("B"))] {
                 try $0.sql("UPDATE bucket SET number = ? WHERE number = ?", [to, from])
             }
@@ -82,9 +90,10 @@ extension TamperCase {
         ("audit link", 88), ("MAC of the one before", 120), ("MAC", 152), ("MAC's last byte", 183),
     ]
 
-    static let heads: [TamperCase] = headFields.map { field, offset in
-        TamperCase("the head's \(field) changed", everything: .corrupt) { try $0.edit("head", "vault", "id = 1") { $0.flip(offset) } }
-    } + wholeHeads
+    static let heads: [TamperCase] =
+        headFields.map { field, offset in
+            TamperCase("the head's \(field) changed", everything: .corrupt) { try $0.edit("head", "vault", "id = 1") { $0.flip(offset) } }
+        } + wholeHeads
 
     private static let wholeHeads: [TamperCase] = [
         TamperCase("the head's sequence raised", everything: .corrupt) {
@@ -93,7 +102,9 @@ extension TamperCase {
         TamperCase("the head's sequence lowered", everything: .corrupt) {
             try $0.edit("head", "vault", "id = 1") { $0.put(UInt64(1), at: 24) }
         },
-        TamperCase("the head of a newer version", everything: .tooNew) { try $0.edit("head", "vault", "id = 1") { $0.put(UInt16(2), at: 4) } },
+        TamperCase("the head of a newer version", everything: .tooNew) {
+            try $0.edit("head", "vault", "id = 1") { $0.put(UInt16(2), at: 4) }
+        },
         TamperCase("the head of version 0", everything: .corrupt) { try $0.edit("head", "vault", "id = 1") { $0.put(UInt16(0), at: 4) } },
         TamperCase("the head with flags", everything: .tooNew) { try $0.edit("head", "vault", "id = 1") { $0.put(UInt16(1), at: 6) } },
         TamperCase("the head cut by a byte", everything: .corrupt) { try $0.edit("head", "vault", "id = 1") { $0.removeLast() } },

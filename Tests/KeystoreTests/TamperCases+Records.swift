@@ -10,7 +10,8 @@ extension TamperCase {
     static let records: [TamperCase] = moved + taken + planted + fields + lengths
 
     private static let moved: [TamperCase] = [
-        TamperCase("value boxes of two secrets swapped", [(.get("A"), .corrupt), (.get("B"), .corrupt), (.list, nil), (.verify, .corrupt)]) {
+        TamperCase("value boxes of two secrets swapped", [(.get("A"), .corrupt), (.get("B"), .corrupt), (.list, nil), (.verify, .corrupt)])
+        {
             try $0.swap("box", "value", newestA, [$0.id("A")], "id = ?", [$0.id("B")])
         },
         TamperCase(
@@ -18,12 +19,17 @@ extension TamperCase {
             [(.get("A"), .corrupt), (.generation("A", 2), .corrupt), (.generation("A", 1), nil), (.verify, .corrupt)]
         ) { try $0.swap("box", "value", newestA, [$0.id("A")], "id = ? AND generation = 2", [$0.id("A")]) },
         TamperCase(
-            "infos of two secrets swapped", [(.get("A"), .corrupt), (.get("B"), .corrupt), (.list, .corrupt), (.verify, .corrupt), (.set, .corrupt)]
+            "infos of two secrets swapped",
+            [(.get("A"), .corrupt), (.get("B"), .corrupt), (.list, .corrupt), (.verify, .corrupt), (.set, .corrupt)]
         ) { try $0.swap("info", "record", newestA, [$0.id("A")], "id = ?", [$0.id("B")]) },
-        TamperCase("headers of two secrets swapped", [(.get("A"), .corrupt), (.get("B"), .corrupt), (.list, .corrupt), (.verify, .corrupt)]) {
+        TamperCase(
+            "headers of two secrets swapped", [(.get("A"), .corrupt), (.get("B"), .corrupt), (.list, .corrupt), (.verify, .corrupt)]
+        ) {
             try $0.swap("header", "record", newestA, [$0.id("A")], "id = ?", [$0.id("B")])
         },
-        TamperCase("records of two names swapped whole", [(.get("B"), .corrupt), (.get("D"), .corrupt), (.list, .corrupt), (.verify, .corrupt)]) {
+        TamperCase(
+            "records of two names swapped whole", [(.get("B"), .corrupt), (.get("D"), .corrupt), (.list, .corrupt), (.verify, .corrupt)]
+        ) {
             for table in ["record", "value"] {
                 for (from, to) in [($0.id("B"), Data([1])), ($0.id("D"), $0.id("B")), (Data([1]), $0.id("D"))] {
                     try $0.sql("UPDATE \(table) SET id = ? WHERE id = ?", [to, from])
@@ -51,11 +57,17 @@ extension TamperCase {
     private static let taken: [TamperCase] = [
         TamperCase(
             "the newest generation deleted",
-            [(.get("A"), .corrupt), (.generation("A", 2), nil), (.history("A"), .corrupt), (.list, .corrupt), (.verify, .corrupt), (.set, .corrupt)]
+            [
+                (.get("A"), .corrupt), (.generation("A", 2), nil), (.history("A"), .corrupt), (.list, .corrupt), (.verify, .corrupt),
+                (.set, .corrupt),
+            ]
         ) {
             for table in ["record", "value"] { try $0.sql("DELETE FROM \(table) WHERE \(newestA)", [$0.id("A")]) }
         },
-        TamperCase("an old generation deleted", [(.get("A"), nil), (.generation("A", 1), .corrupt), (.history("A"), .corrupt), (.verify, .corrupt)]) {
+        TamperCase(
+            "an old generation deleted",
+            [(.get("A"), nil), (.generation("A", 1), .corrupt), (.history("A"), .corrupt), (.verify, .corrupt)]
+        ) {
             for table in ["record", "value"] { try $0.sql("DELETE FROM \(table) WHERE id = ? AND generation = 1", [$0.id("A")]) }
         },
         TamperCase("a secret deleted with its history", [(.get("A"), .corrupt), (.get("B"), nil), (.list, .corrupt), (.verify, .corrupt)]) {
@@ -97,7 +109,9 @@ extension TamperCase {
             try $0.sql("INSERT INTO value SELECT id, 2, box FROM value WHERE id = ?", [$0.id("C")])
         },
         TamperCase("another vault's value in place", [(.get("A"), .corrupt), (.list, nil), (.verify, .corrupt)]) {
-            try $0.sql("UPDATE value SET box = ? WHERE \(newestA)", [try $0.blob("box", "value", "generation = 3", of: $0.template.foreign), $0.id("A")])
+            try $0.sql(
+                "UPDATE value SET box = ? WHERE \(newestA)",
+                [try $0.blob("box", "value", "generation = 3", of: $0.template.foreign), $0.id("A")])
         },
     ]
 
@@ -105,11 +119,15 @@ extension TamperCase {
         ("mark", 0), ("kind", 6), ("vault", 8), ("identifier", 24), ("generation", 40), ("time", 48),
     ]
 
-    private static let fields: [TamperCase] = headerFields.map { field, offset in
-        TamperCase("a record's \(field) changed", [(.get("A"), .corrupt), (.get("B"), nil), (.list, .corrupt), (.verify, .corrupt), (.set, .corrupt)]) {
-            try $0.edit("header", "record", newestA, [$0.id("A")]) { $0[offset] ^= offset == 6 ? 3 : 1 }
-        }
-    } + versions
+    private static let fields: [TamperCase] =
+        headerFields.map { field, offset in
+            TamperCase(
+                "a record's \(field) changed",
+                [(.get("A"), .corrupt), (.get("B"), nil), (.list, .corrupt), (.verify, .corrupt), (.set, .corrupt)]
+            ) {
+                try $0.edit("header", "record", newestA, [$0.id("A")]) { $0[offset] ^= offset == 6 ? 3 : 1 }
+            }
+        } + versions
 
     private static let versions: [TamperCase] = [
         TamperCase("a record of a newer version", [(.get("A"), .corrupt), (.get("B"), nil), (.list, .corrupt), (.verify, .corrupt)]) {
@@ -124,7 +142,9 @@ extension TamperCase {
     ]
 
     private static let blobs: [(String, String)] = [("header", "record"), ("info", "record"), ("box", "value")]
-    private static let wrongLengths: [(String, Int)] = [("cut by a byte", -1), ("longer by a byte", 1), ("emptied", 0), ("cut to 39 bytes", 39)]
+    private static let wrongLengths: [(String, Int)] = [
+        ("cut by a byte", -1), ("longer by a byte", 1), ("emptied", 0), ("cut to 39 bytes", 39),
+    ]
 
     private static let lengths: [TamperCase] = blobs.flatMap { column, table in
         wrongLengths.map { what, count in
@@ -144,7 +164,8 @@ extension TamperCase {
 
 extension TamperedVault {
     fileprivate func swap(
-        _ column: String, _ table: String, _ first: String, _ firstKey: StatementArguments, _ second: String, _ secondKey: StatementArguments
+        _ column: String, _ table: String, _ first: String, _ firstKey: StatementArguments, _ second: String,
+        _ secondKey: StatementArguments
     ) throws {
         try access { database in
             let select = "SELECT \(column) FROM \(table) WHERE "

@@ -118,7 +118,8 @@ extension TamperCase {
         trail("an audit entry under a negative number") { try $0.sql("INSERT INTO audit SELECT -5, entry FROM audit WHERE number = 1") },
         trail("all audit entries deleted") { try $0.sql("DELETE FROM audit") },
         trail("another vault's audit entry") {
-            try $0.sql("UPDATE audit SET entry = ? WHERE number = 1", [try $0.blob("entry", "audit", "number = 1", of: $0.template.foreign)])
+            try $0.sql(
+                "UPDATE audit SET entry = ? WHERE number = 1", [try $0.blob("entry", "audit", "number = 1", of: $0.template.foreign)])
         },
     ]
 }

@@ -32,7 +32,8 @@ struct TamperCase: Sendable, CustomTestStringConvertible {
     let change: @Sendable (TamperedVault) throws -> Void
 
     init(
-        _ description: String, _ expected: [(TamperOperation, KeystoreError.Code?)], _ change: @escaping @Sendable (TamperedVault) throws -> Void
+        _ description: String, _ expected: [(TamperOperation, KeystoreError.Code?)],
+        _ change: @escaping @Sendable (TamperedVault) throws -> Void
     ) {
         testDescription = description
         self.expected = expected

@@ -133,7 +133,9 @@ struct TamperedVault {
     }
 
     /// Changes one blob, such as `edit("info", "record", "id = ?", [id("A")])`.
-    func edit(_ column: String, _ table: String, _ row: String, _ arguments: StatementArguments = [], _ change: (inout [UInt8]) -> Void) throws {
+    func edit(_ column: String, _ table: String, _ row: String, _ arguments: StatementArguments = [], _ change: (inout [UInt8]) -> Void)
+        throws
+    {
         try access { database in
             var bytes = [UInt8](
                 try #require(try Data.fetchOne(database, sql: "SELECT \(column) FROM \(table) WHERE \(row)", arguments: arguments)))
