@@ -48,7 +48,9 @@ let package = Package(
         .executableTarget(name: "warder", dependencies: ["WarderCommands"], swiftSettings: settings),
 
         // Tests.
-        .testTarget(name: "KeystoreTests", dependencies: ["Keystore", grdb], swiftSettings: settings),
+        .testTarget(name: "KeystoreTests", dependencies: ["Keystore", "SodiumCrypto", grdb], swiftSettings: settings),
+        // Runs the executable, which is therefore built first.
+        .testTarget(name: "CrashTests", dependencies: ["warder"], swiftSettings: settings),
         .testTarget(
             name: "SodiumCryptoTests", dependencies: ["SodiumCrypto"],
             resources: [.copy("Vectors")], swiftSettings: settings),

@@ -125,7 +125,7 @@ public struct Anchor: Sendable {
     /// Remembers `head`, which is not in place yet, beside what is remembered.
     func prepare(for head: Head, _ keys: some KeyHolder) throws(KeystoreError) {
         try locked { () throws(KeystoreError) in
-            let marks = try content()
+            let marks = try content() ?? []
             // The settled mark first, then what was prepared last: two processes may be at it, and only one of them will be done.
             let prepared = marks.dropFirst(Self.byteCount).suffix(Self.byteCount)
             try write(marks.prefix(Self.byteCount) + prepared + (try Mark(head, keys).encoded(keys)))
@@ -148,9 +148,8 @@ public struct Anchor: Sendable {
     }
 
     private func stored(_ keys: some KeyHolder) throws(KeystoreError) -> Mark? {
-        let bytes = try content()
-        if bytes.isEmpty { return nil }
-        guard bytes.count % Self.byteCount == 0 else { throw .corrupt("the anchor was changed") }
+        guard let bytes = try content() else { return nil }
+        guard !bytes.isEmpty, bytes.count % Self.byteCount == 0 else { throw .corrupt("the anchor was changed") }
         for start in stride(from: 0, to: bytes.count, by: Self.byteCount) {
             if let mark = try Mark(decoding: Array(bytes[start..<(start + Self.byteCount)]), keys) { return mark }
         }
@@ -158,11 +157,11 @@ public struct Anchor: Sendable {
             .replaced, "this is another vault than this host has seen here before: its fingerprint is \(keys.fingerprint)")
     }
 
-    private func content() throws(KeystoreError) -> [UInt8] {
+    private func content() throws(KeystoreError) -> [UInt8]? {
         do throws(FileError) {
             return try PrivateFile.readTrusted(path, maximum: 3 * Self.byteCount)
         } catch {
-            if error.code == .notFound { return [] }
+            if error.code == .notFound { return nil }
             throw KeystoreError(error)
         }
     }

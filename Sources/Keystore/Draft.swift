@@ -10,6 +10,8 @@ struct Draft<Holder: KeyHolder> {
     var vector: BucketVector
     var slots: [UInt32: [UInt8]]
     private var buckets: [UInt8: Bucket] = [:]
+    /// Audit entries that are not sealed yet.
+    private var notes: [AuditEntry] = []
     private(set) var change: StorageChange
     private(set) var added: [StorageChange.Key: Int] = [:]
 
@@ -146,17 +148,26 @@ struct Draft<Holder: KeyHolder> {
 
     /// Adds an entry that was written before, under the keys of this draft.
     mutating func note(_ entry: AuditEntry) throws(KeystoreError) {
-        if change.audit.isEmpty, let view, try view.storage.lastAuditNumber() != view.head.auditCount {
-            throw KeystoreError(
-                .auditUnavailable, "the audit trail does not have the \(view.head.auditCount) entries that the vault vouches for")
-        }
-        let context = AuditTrail.context(vault: head.vault, number: entry.number)
-        guard let box = try keys.seal([SealRequest(plaintext: try AuditTrail.encode(entry), context: context)]).first else {
-            throw .corrupt("the keys gave too little")
-        }
+        if change.audit.isEmpty, notes.isEmpty { try view?.checkTrail() }
         head.auditCount = entry.number
-        head.auditChain = try AuditTrail.link(head.auditChain, number: entry.number, box: box.bytes)
-        change.audit.append((entry.number, box.bytes))
+        notes.append(entry)
+        // Sealed in batches, as the records are.
+        if notes.count == 128 { try sealNotes() }
+    }
+
+    private mutating func sealNotes() throws(KeystoreError) {
+        var requests: [SealRequest] = []
+        for entry in notes {
+            let context = AuditTrail.context(vault: head.vault, number: entry.number)
+            requests.append(SealRequest(plaintext: try AuditTrail.encode(entry), context: context))
+        }
+        let boxes = try keys.seal(requests)
+        guard boxes.count == notes.count else { throw .corrupt("the keys gave too little") }
+        for (entry, box) in zip(notes, boxes) {
+            head.auditChain = try AuditTrail.link(head.auditChain, number: entry.number, box: box.bytes)
+            change.audit.append((entry.number, box.bytes))
+        }
+        notes = []
     }
 
     /// Takes over an audit entry that is already sealed under these keys.
@@ -168,6 +179,7 @@ struct Draft<Holder: KeyHolder> {
 
     /// The finished change, under a head that vouches for it.
     consuming func finish() throws(KeystoreError) -> (StorageChange, Head) {
+        try sealNotes()
         for (number, bucket) in buckets {
             let digest = try bucket.digest
             if vector[number] != digest.bytes || change.replacesEverything {

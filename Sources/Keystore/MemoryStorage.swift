@@ -11,7 +11,11 @@ public final class MemoryStorage: RecordStorage {
         func state() -> StoredState? { stored }
         func bucket(_ number: UInt8) -> [UInt8] { buckets[number] ?? [] }
         func value(_ id: RecordID, generation: UInt64) -> [UInt8]? { records[.init(id: id, generation: generation)]?.value }
-        func valueCount() -> UInt64 { UInt64(records.values.count { $0.value != nil }) }
+        func rowCounts() -> RowCounts {
+            RowCounts(
+                buckets: UInt64(buckets.count), records: UInt64(records.count), values: UInt64(records.values.count { $0.value != nil }),
+                auditEntries: UInt64(entries.count))
+        }
         func lastAuditNumber() -> UInt64 { entries.last?.number ?? 0 }
 
         func record(_ id: RecordID, generation: UInt64) -> StoredRecord? {

@@ -27,12 +27,29 @@ public protocol StorageSnapshot {
     func records(bucket: UInt8) throws(KeystoreError) -> [StoredRecord]
     /// The sealed value of one record.
     func value(_ id: RecordID, generation: UInt64) throws(KeystoreError) -> [UInt8]?
-    /// The number of sealed values.
-    func valueCount() throws(KeystoreError) -> UInt64
+    /// How many rows there are of each sort, whatever is in them.
+    func rowCounts() throws(KeystoreError) -> RowCounts
     /// Audit entries with numbers from `first`, in order, at most `limit` of them.
     func audit(from first: UInt64, limit: Int) throws(KeystoreError) -> [(number: UInt64, box: [UInt8])]
     /// The highest number of an audit entry, 0 without any.
     func lastAuditNumber() throws(KeystoreError) -> UInt64
+}
+
+/// How many rows a storage has.
+public struct RowCounts: Hashable, Sendable {
+    /// Buckets that are not empty.
+    public var buckets: UInt64
+    /// Records.
+    public var records: UInt64
+    /// Sealed values.
+    public var values: UInt64
+    /// Audit entries.
+    public var auditEntries: UInt64
+
+    /// Counts of each.
+    public init(buckets: UInt64, records: UInt64, values: UInt64, auditEntries: UInt64) {
+        (self.buckets, self.records, self.values, self.auditEntries) = (buckets, records, values, auditEntries)
+    }
 }
 
 /// What stands above the records.

@@ -5,11 +5,13 @@ internal import GRDB
 struct SQLiteSnapshot: StorageSnapshot {
     let database: Database
     let path: String
+    /// Whether this file is being made, so that nothing may be in it.
+    let isNew: Bool
 
     /// Refuses a file with any table, index, view or trigger that this program did not make.
     func checkTables() throws(KeystoreError) {
         let found = try fetch("SELECT type, name, tbl_name, sql FROM sqlite_schema", [], limit: SQLiteSchema.tables.count + 1) { row in
-            (type: row[0] as String?, name: row[1] as String?, table: row[2] as String?, sql: row[3] as String?)
+            (type: text(row, 0), name: text(row, 1), table: text(row, 2), sql: text(row, 3))
         }
         let isOurs =
             found.count == SQLiteSchema.tables.count
@@ -21,9 +23,14 @@ struct SQLiteSnapshot: StorageSnapshot {
 
     func state() throws(KeystoreError) -> StoredState? {
         let rows = try fetch("SELECT head, buckets FROM vault LIMIT 2", []) { (try bytes($0, 0), try bytes($0, 1)) }
-        guard let (head, vector) = rows.first else { return nil }
+        guard let (head, vector) = rows.first else {
+            // Only a vault in the making has none.
+            guard isNew else { throw .corrupt("\(path): has no head") }
+            return nil
+        }
+        guard rows.count == 1 else { throw .corrupt("\(path): has two heads") }
         let slots = try fetch("SELECT number, slot FROM slot ORDER BY number LIMIT 33", []) { row in
-            guard let number = UInt32(exactly: row[0] as Int64) else { throw KeystoreError.corrupt("a slot has no number") }
+            guard let number = UInt32(exactly: try integer(row, 0)) else { throw KeystoreError.corrupt("a slot has no number") }
             return (number, try bytes(row, 1))
         }
         return StoredState(head: head, bucketVector: vector, slots: Dictionary(slots) { first, _ in first })
@@ -55,28 +62,41 @@ struct SQLiteSnapshot: StorageSnapshot {
         }.first
     }
 
-    func valueCount() throws(KeystoreError) -> UInt64 {
-        try fetch("SELECT count(*) FROM value", []) { UInt64($0[0] as Int64) }.first ?? 0
+    func rowCounts() throws(KeystoreError) -> RowCounts {
+        func count(_ table: StaticString) throws(KeystoreError) -> UInt64 {
+            try fetch("SELECT count(*) FROM \(table)", []) { UInt64(try integer($0, 0)) }.first ?? 0
+        }
+        return RowCounts(
+            buckets: try count("bucket"), records: try count("record"), values: try count("value"), auditEntries: try count("audit"))
     }
 
     func audit(from first: UInt64, limit: Int) throws(KeystoreError) -> [(number: UInt64, box: [UInt8])] {
         let sql = "SELECT number, entry FROM audit WHERE number >= ? ORDER BY number LIMIT ?"
         return try fetch(sql, [try key(first), Int64(limit)]) { row in
-            guard let number = UInt64(exactly: row[0] as Int64) else { throw KeystoreError.corrupt("an audit entry has no number") }
+            guard let number = UInt64(exactly: try integer(row, 0)) else { throw KeystoreError.corrupt("an audit entry has no number") }
             return (number, try bytes(row, 1))
         }
     }
 
     func lastAuditNumber() throws(KeystoreError) -> UInt64 {
-        let last = try fetch("SELECT number FROM audit ORDER BY number DESC LIMIT 1", []) { $0[0] as Int64 }.first ?? 0
+        let last = try fetch("SELECT number FROM audit ORDER BY number DESC LIMIT 1", []) { try integer($0, 0) }.first ?? 0
         return UInt64(exactly: last) ?? 0
     }
 
     private func record(_ row: Row) throws -> StoredRecord {
-        guard let generation = UInt64(exactly: row[1] as Int64) else { throw KeystoreError.corrupt("a record has no generation") }
+        guard let generation = UInt64(exactly: try integer(row, 1)) else { throw KeystoreError.corrupt("a record has no generation") }
         return StoredRecord(
             id: try RecordID(try bytes(row, 0)), generation: generation, header: try bytes(row, 2), info: try bytes(row, 3))
     }
+
+    // GRDB's own conversions end the process where a damaged page has another type than the table's.
+
+    private func integer(_ row: Row, _ column: Int) throws(KeystoreError) -> Int64 {
+        guard let number = Int64.fromDatabaseValue(row[column]) else { throw .corrupt("\(path): a number is not there") }
+        return number
+    }
+
+    private func text(_ row: Row, _ column: Int) -> String? { String.fromDatabaseValue(row[column]) }
 
     private func bytes(_ row: Row, _ column: Int) throws -> [UInt8] {
         try row.withUnsafeData(atIndex: column) { data in

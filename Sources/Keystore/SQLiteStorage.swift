@@ -10,6 +10,7 @@ public final class SQLiteStorage: RecordStorage {
     public let path: String
     private let queue: DatabaseQueue
     private let file: (device: UInt, inode: UInt)
+    private let isNew: Bool
 
     /// Opens a vault's file.
     ///
@@ -70,7 +71,7 @@ public final class SQLiteStorage: RecordStorage {
         do throws(KeystoreError) {
             // SQLite would give it the mode that the umask leaves; its journal takes the mode of the file.
             try inKeystoreTerms { _ = try FileDescriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL) }
-            let storage = try SQLiteStorage(connectingTo: temporary)
+            let storage = try SQLiteStorage(connectingTo: temporary, isNew: true)
             try storage.makeTables()
             let result = try fill(storage)
             try storage.inSQLiteTerms { try storage.queue.close() }
@@ -96,8 +97,9 @@ public final class SQLiteStorage: RecordStorage {
         }
     }
 
-    private init(connectingTo path: String) throws(KeystoreError) {
+    private init(connectingTo path: String, isNew: Bool = false) throws(KeystoreError) {
         self.path = path
+        self.isNew = isNew
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { database in
@@ -131,7 +133,7 @@ public final class SQLiteStorage: RecordStorage {
     /// Runs `body` in one read transaction, after the tables are found to be exactly ours.
     public func read<Result>(_ body: (any StorageSnapshot) throws(KeystoreError) -> Result) throws(KeystoreError) -> Result {
         try transaction(.deferred) { database throws(KeystoreError) in
-            let snapshot = SQLiteSnapshot(database: database, path: path)
+            let snapshot = SQLiteSnapshot(database: database, path: path, isNew: isNew)
             try snapshot.checkTables()
             return try body(snapshot)
         }
@@ -143,7 +145,7 @@ public final class SQLiteStorage: RecordStorage {
     ) throws(KeystoreError) -> Result {
         try transaction(.immediate) { database throws(KeystoreError) in
             try checkPlace()
-            let snapshot = SQLiteSnapshot(database: database, path: path)
+            let snapshot = SQLiteSnapshot(database: database, path: path, isNew: isNew)
             try snapshot.checkTables()
             let (change, result) = try body(snapshot)
             try inSQLiteTerms { try change.apply(to: database) }

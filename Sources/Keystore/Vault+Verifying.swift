@@ -59,8 +59,10 @@ extension VerifiedSnapshot {
         _ = try Slot.decode(stored.slots, of: head.vault)
         var values: UInt64 = 0
         var removals: UInt64 = 0
+        var buckets: UInt64 = 0
         for number in UInt8.min...UInt8.max {
             let bucket = try bucket(number)
+            if bucket.count > 0 { buckets += 1 }
             let rows = try storage.records(bucket: number)
             guard rows.count == bucket.count else { throw .corrupt("records were added or taken away") }
             for first in stride(from: 0, to: rows.count, by: 128) {
@@ -77,7 +79,9 @@ extension VerifiedSnapshot {
             }
         }
         guard values + removals == head.recordCount else { throw .corrupt("the head counts other records than there are") }
-        guard try storage.valueCount() == values else { throw .corrupt("there are values without a record") }
+        let rows = try storage.rowCounts()
+        guard rows.records == head.recordCount, rows.buckets == buckets else { throw .corrupt("records were added or taken away") }
+        guard rows.values == values else { throw .corrupt("there are values without a record") }
         let entries = try auditTrail()
         return VerificationReport(
             fingerprint: keys.fingerprint, sequence: head.sequence, values: values, removals: removals,
@@ -94,7 +98,7 @@ extension VerifiedSnapshot {
             for (offset, entry) in batch.enumerated() {
                 guard entry.number == UInt64(entries.count + offset + 1) else { throw Self.brokenTrail }
                 link = try AuditTrail.link(link, number: entry.number, box: entry.box)
-                let box = try inKeystoreTerms { try SealedBox(entry.box) }
+                guard let box = try? SealedBox(entry.box) else { throw Self.brokenTrail }
                 requests.append(OpenRequest(box: box, context: AuditTrail.context(vault: head.vault, number: entry.number)))
             }
             guard UInt64(entries.count + batch.count) <= head.auditCount else { throw Self.brokenTrail }
@@ -105,7 +109,27 @@ extension VerifiedSnapshot {
         guard UInt64(entries.count) == head.auditCount, isEqualInConstantTime(link.bytes, head.auditChain.bytes) else {
             throw Self.brokenTrail
         }
+        guard try storage.rowCounts().auditEntries == head.auditCount else { throw Self.brokenTrail }
         return entries
+    }
+
+    /// Checks that the trail leads to the link that the head holds, without opening an entry: what a write asks before it adds one.
+    ///
+    /// - Throws: ``KeystoreError/Code/auditUnavailable``.
+    func checkTrail() throws(KeystoreError) {
+        var (count, link) = (UInt64(0), Digest.zero)
+        while true {
+            let batch = try storage.audit(from: count + 1, limit: 1024)
+            if batch.isEmpty { break }
+            for entry in batch {
+                guard entry.number == count + 1, count < head.auditCount else { throw Self.brokenTrail }
+                link = try AuditTrail.link(link, number: entry.number, box: entry.box)
+                count += 1
+            }
+        }
+        guard count == head.auditCount, isEqualInConstantTime(link.bytes, head.auditChain.bytes),
+            try storage.rowCounts().auditEntries == count
+        else { throw Self.brokenTrail }
     }
 
     private static var brokenTrail: KeystoreError {

@@ -98,8 +98,7 @@ public struct Vault<Holder: KeyHolder>: Sendable {
     public func get(where isWanted: (SecretName) -> Bool) throws(KeystoreError) -> [Secret] {
         try verified { view throws(KeystoreError) in
             var wanted: [(listing: Listing, record: VerifiedRecord)] = []
-            for number in UInt8.min...UInt8.max {
-                let records = try live(view, bucket: number)
+            try forEachLive(view, includingRemoved: false) { records throws(KeystoreError) in
                 for (listing, record) in zip(try listings(view, records), records) where isWanted(listing.name) {
                     wanted.append((listing, record))
                 }
@@ -115,8 +114,8 @@ public struct Vault<Holder: KeyHolder>: Sendable {
     public func list(matching pattern: NamePattern? = nil, includingRemoved: Bool = false) throws(KeystoreError) -> [Listing] {
         try verified { view throws(KeystoreError) in
             var listings: [Listing] = []
-            for number in UInt8.min...UInt8.max {
-                listings += try self.listings(view, try live(view, bucket: number, includingRemoved: includingRemoved))
+            try forEachLive(view, includingRemoved: includingRemoved) { records throws(KeystoreError) in
+                listings += try self.listings(view, records)
             }
             if let pattern { listings.removeAll { !pattern.matches($0.name.description) } }
             return listings.sorted { $0.name < $1.name }
@@ -155,6 +154,21 @@ public struct Vault<Holder: KeyHolder>: Sendable {
         }
         try anchor?.check(head, against: mark, keys)
         return result
+    }
+
+    /// Gives the newest record of each secret to `body`, in batches that are worth a request to the keys: a bucket has few.
+    private func forEachLive(
+        _ view: VerifiedSnapshot<Holder>, includingRemoved: Bool, _ body: ([VerifiedRecord]) throws(KeystoreError) -> Void
+    ) throws(KeystoreError) {
+        var batch: [VerifiedRecord] = []
+        for number in UInt8.min...UInt8.max {
+            batch += try live(view, bucket: number, includingRemoved: includingRemoved)
+            if batch.count >= 128 {
+                try body(batch)
+                batch = []
+            }
+        }
+        if !batch.isEmpty { try body(batch) }
     }
 
     /// The newest record of each secret in one bucket, after a check that the bucket has exactly the records that it should.
