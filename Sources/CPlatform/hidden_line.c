@@ -42,9 +42,14 @@ static long ask(int terminal, const char *prompt, unsigned char *buffer, unsigne
     } else {
         hidden = before;
         hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-        while (tcsetattr(terminal, TCSAFLUSH, &hidden) != 0 && errno == EINTR && !any_caught()) {}
-        if (!any_caught()) (void)!write(terminal, prompt, strlen(prompt));
-        while (!any_caught()) {
+        while (!any_caught() && tcsetattr(terminal, TCSAFLUSH, &hidden) != 0) {
+            if (errno != EINTR) {
+                failure = errno;
+                break;
+            }
+        }
+        if (!any_caught() && failure == 0) (void)!write(terminal, prompt, strlen(prompt));
+        while (!any_caught() && failure == 0) {
             unsigned char byte;
             ssize_t count = read(terminal, &byte, 1);
             if (count < 0 && errno == EINTR) continue;

@@ -4,17 +4,19 @@ internal import SodiumCrypto
 
 /// What this host has seen of a vault, kept outside it: the one thing that tells a vault rolled back or replaced as a whole.
 ///
-/// A file of one mark of 104 bytes: `"WRDA" | u16 1 | u16 0 | vault 16 | fingerprint 16 | u64 sequence | head MAC 32 | MAC 24`. It never
-/// moves back by itself. While the root key changes there are further marks, for the vault as it will be: whichever of them the
-/// vault is after a crash, it is known.
+/// A file of one settled ``AnchorMark``. It never moves back by itself. While a vault is made, restored or gets a new root key there are
+/// prepared marks beside it, for the vault as it will be: whichever the vault is after a crash, it is known, and the next read settles it.
 public struct Anchor: Sendable {
-    static let byteCount = 104
-
     /// Where it is.
     public let path: String
     private let pinned: Fingerprint?
     private let mayBeAbsent: Bool
     private let onFirstUse: @Sendable (Fingerprint, UInt64) -> Void
+
+    /// At most so many marks: several processes may prepare at once, and only one of them will be done.
+    private static let maximumCount = 16
+    /// How long to wait for another process that writes an anchor.
+    private static let patience = Duration.seconds(5)
 
     /// The anchor of the vault at `vaultPath`, named by the hash of that path.
     ///
@@ -40,143 +42,129 @@ public struct Anchor: Sendable {
         self.onFirstUse = onFirstUse
     }
 
-    /// What an anchor says.
-    struct Mark: Sendable {
-        var vault: VaultID
-        var fingerprint: Fingerprint
-        var sequence: UInt64
-        var headMAC: Digest
-
-        func encoded(_ keys: some KeyHolder) throws(KeystoreError) -> [UInt8] {
-            var bytes = Array("WRDA".utf8)
-            bytes.append(little: UInt16(1))
-            bytes.append(little: UInt16(0))
-            bytes += vault.bytes
-            bytes += fingerprint.bytes
-            bytes.append(little: sequence)
-            bytes += headMAC.bytes
-            return bytes + (try keys.authenticate(bytes).bytes.prefix(24))
-        }
-
-        init(_ head: Head, _ keys: some KeyHolder) {
-            (vault, fingerprint, sequence, headMAC) = (head.vault, keys.fingerprint, head.sequence, head.mac)
-        }
-
-        /// Reads a mark; nil if it is of another vault or root key.
-        init?(decoding bytes: [UInt8], _ keys: some KeyHolder) throws(KeystoreError) {
-            var reader = ByteReader(bytes)
-            try reader.expect("WRDA")
-            try reader.expectVersion()
-            guard try reader.number(UInt16.self) == 0 else { throw KeystoreError(.tooNew, "the anchor has unknown flags") }
-            vault = try VaultID(try reader.take(VaultID.byteCount))
-            fingerprint = try Fingerprint(bytes: try reader.take(Fingerprint.byteCount))
-            sequence = try reader.number()
-            let mac = try reader.take(Digest.byteCount)
-            headMAC = try inKeystoreTerms { try Digest(mac) }
-            guard vault == keys.vaultID, fingerprint == keys.fingerprint else { return nil }
-            let expected = try keys.authenticate(Array(bytes.prefix(reader.offset))).bytes.prefix(24)
-            guard isEqualInConstantTime(try reader.take(24), Array(expected)) else { throw .corrupt("the anchor was changed") }
-            try reader.expectEnd()
-        }
-    }
-
-    /// Reads the anchor. To be done before the vault is read, so that a write in between only makes the vault newer.
+    /// What this host has seen of the vault that `keys` open, or nil if it has not seen one here. To be read before the vault is, so that a
+    /// write in between only makes the vault newer.
     ///
     /// - Throws: ``KeystoreError/Code/replaced`` if it is another vault, or there must be an anchor and is none.
-    func read(_ keys: some KeyHolder) throws(KeystoreError) -> Mark? {
+    func read(_ keys: some KeyHolder) throws(KeystoreError) -> AnchorMark? {
         if let pinned, pinned != keys.fingerprint {
             throw KeystoreError(.replaced, "the settings pin another fingerprint than the vault's, which is \(keys.fingerprint)")
         }
-        if let mark = try stored(keys) { return mark }
-        guard mayBeAbsent else {
-            throw KeystoreError(.replaced, "this host has no anchor for the vault, and may not trust it unseen")
+        let marks = try content()
+        var own: [AnchorMark] = []
+        for mark in marks where try mark.isOf(keys) { own.append(mark) }
+        if let settled = own.first(where: { !$0.isPrepared }) { return settled }
+        guard marks.contains(where: { !$0.isPrepared }) else {
+            // Nothing but what was prepared: whatever that was, this host had not seen the vault before.
+            guard mayBeAbsent else {
+                throw KeystoreError(.replaced, "this host has no anchor for the vault, and may not trust it unseen")
+            }
+            return nil
         }
-        return nil
+        guard let prepared = own.min(by: { $0.sequence < $1.sequence }) else {
+            throw KeystoreError(
+                .replaced, "this is another vault than this host has seen here before: its fingerprint is \(keys.fingerprint)")
+        }
+        return prepared
     }
 
-    /// Compares a verified head with what was seen before, and remembers it if it is newer.
+    /// Compares a verified head with what was seen before, and remembers it if that is not all that is remembered.
     ///
     /// - Throws: ``KeystoreError/Code/rolledBack``, ``KeystoreError/Code/forked``.
-    func check(_ head: Head, against mark: Mark?, _ keys: some KeyHolder) throws(KeystoreError) {
-        if let mark {
-            guard head.sequence >= mark.sequence else {
-                throw KeystoreError(
-                    .rolledBack, "the vault is at \(head.sequence), and this host has seen it at \(mark.sequence): it was rolled back")
-            }
-            if head.sequence == mark.sequence {
-                guard isEqualInConstantTime(head.mac.bytes, mark.headMAC.bytes) else {
-                    throw KeystoreError(.forked, "the vault at \(head.sequence) is not the one this host has seen at \(mark.sequence)")
-                }
-                return
-            }
+    func check(_ head: Head, against mark: AnchorMark?, _ keys: some KeyHolder) throws(KeystoreError) {
+        guard let mark else {
+            try settle(head, keys)
+            onFirstUse(keys.fingerprint, head.sequence)
+            return
         }
-        try advance(to: head, keys)
-        if mark == nil { onFirstUse(keys.fingerprint, head.sequence) }
+        try Self.compare(head, mark)
+        if head.sequence > mark.sequence || mark.isPrepared { try settle(head, keys) }
     }
 
-    /// Remembers `head` unless something newer is remembered already.
-    func advance(to head: Head, _ keys: some KeyHolder) throws(KeystoreError) {
+    /// Compares only.
+    static func compare(_ head: Head, _ mark: AnchorMark) throws(KeystoreError) {
+        guard head.sequence >= mark.sequence else {
+            throw KeystoreError(
+                .rolledBack, "the vault is at \(head.sequence), and this host has seen it at \(mark.sequence): it was rolled back")
+        }
+        guard head.sequence > mark.sequence || isEqualInConstantTime(head.mac.bytes, mark.headMAC.bytes) else {
+            throw KeystoreError(.forked, "the vault at \(head.sequence) is not the one this host has seen at \(mark.sequence)")
+        }
+    }
+
+    /// Remembers `head` in place of what was settled, unless something newer under the same keys is. What others have prepared stays: they
+    /// may be about to put it in place.
+    func settle(_ head: Head, _ keys: some KeyHolder) throws(KeystoreError) {
         try locked { () throws(KeystoreError) in
-            if let newer = try stored(keys), newer.sequence >= head.sequence { return }
-            try write(try Mark(head, keys).encoded(keys))
+            var settled = try AnchorMark(head, keys)
+            var prepared: [AnchorMark] = []
+            for mark in try content() {
+                let isOwn = try mark.isOf(keys)
+                if isOwn, !mark.isPrepared, mark.sequence > head.sequence { settled = mark }
+                if !isOwn, mark.isPrepared { prepared.append(mark) }
+            }
+            try write([settled] + prepared)
         }
     }
 
     /// Remembers `head`, which is not in place yet, beside what is remembered.
     func prepare(for head: Head, _ keys: some KeyHolder) throws(KeystoreError) {
         try locked { () throws(KeystoreError) in
-            let marks = try content() ?? []
-            // The settled mark first, then what was prepared last: two processes may be at it, and only one of them will be done.
-            let prepared = marks.dropFirst(Self.byteCount).suffix(Self.byteCount)
-            try write(marks.prefix(Self.byteCount) + prepared + (try Mark(head, keys).encoded(keys)))
+            let marks = try content()
+            let prepared = marks.filter(\.isPrepared).suffix(Self.maximumCount - 2)
+            try write(marks.filter { !$0.isPrepared } + prepared + [try AnchorMark(head, keys, isPrepared: true)])
         }
     }
 
-    /// Remembers `head` in place of whatever is remembered: after a new root key, a restore, or a person's word.
+    /// Remembers `head` in place of whatever is remembered: on a person's word.
     func move(to head: Head, _ keys: some KeyHolder) throws(KeystoreError) {
-        try locked { () throws(KeystoreError) in try write(try Mark(head, keys).encoded(keys)) }
+        try locked { () throws(KeystoreError) in try write([try AnchorMark(head, keys)]) }
     }
 
-    /// The sequence that is remembered under these keys; 0 if none is. For a restore, which continues after it.
-    func rememberedSequence(_ keys: some KeyHolder) throws(KeystoreError) -> UInt64 {
-        do throws(KeystoreError) {
-            return try stored(keys)?.sequence ?? 0
-        } catch {
-            if error.code == .replaced { return 0 }
-            throw error
-        }
+    /// The highest sequence that this host has seen here, whatever the vault; 0 for none. What replaces a vault continues after it.
+    func highestSequence() throws(KeystoreError) -> UInt64 {
+        try content().map(\.sequence).max() ?? 0
     }
 
-    private func stored(_ keys: some KeyHolder) throws(KeystoreError) -> Mark? {
-        guard let bytes = try content() else { return nil }
-        guard !bytes.isEmpty, bytes.count % Self.byteCount == 0 else { throw .corrupt("the anchor was changed") }
-        for start in stride(from: 0, to: bytes.count, by: Self.byteCount) {
-            if let mark = try Mark(decoding: Array(bytes[start..<(start + Self.byteCount)]), keys) { return mark }
-        }
-        throw KeystoreError(
-            .replaced, "this is another vault than this host has seen here before: its fingerprint is \(keys.fingerprint)")
+    /// Whether this host knows another vault here, or the settings pin another.
+    func knowsOther(than fingerprint: Fingerprint) throws(KeystoreError) -> Bool {
+        if let pinned, pinned != fingerprint { return true }
+        return try content().contains { !$0.isPrepared && $0.fingerprint != fingerprint }
     }
 
-    private func content() throws(KeystoreError) -> [UInt8]? {
+    private func content() throws(KeystoreError) -> [AnchorMark] {
+        let bytes: [UInt8]
         do throws(FileError) {
-            return try PrivateFile.readTrusted(path, maximum: 3 * Self.byteCount)
+            bytes = try PrivateFile.readTrusted(path, maximum: Self.maximumCount * AnchorMark.byteCount)
         } catch {
-            if error.code == .notFound { return nil }
+            if error.code == .notFound { return [] }
             throw KeystoreError(error)
         }
+        guard !bytes.isEmpty, bytes.count % AnchorMark.byteCount == 0 else { throw .corrupt("the anchor was changed") }
+        var marks: [AnchorMark] = []
+        for start in stride(from: 0, to: bytes.count, by: AnchorMark.byteCount) {
+            marks.append(try AnchorMark(decoding: Array(bytes[start..<(start + AnchorMark.byteCount)])))
+        }
+        return marks
     }
 
-    private func write(_ bytes: [UInt8]) throws(KeystoreError) {
-        try inKeystoreTerms { try PrivateFile.write(bytes, to: path, existing: .replace) }
+    private func write(_ marks: [AnchorMark]) throws(KeystoreError) {
+        try inKeystoreTerms { try PrivateFile.write(marks.flatMap(\.encoded), to: path, existing: .replace) }
     }
 
     private func locked(_ body: () throws(KeystoreError) -> Void) throws(KeystoreError) {
         let parent = PrivateFile.split(path).parent
         try inKeystoreTerms {
             try PrivateFile.makeDirectory(parent)
+            try PrivateFile.checkDirectory(parent)
             let directory = try FileDescriptor.openDirectory(parent)
-            guard retrying({ flock(directory.number, LOCK_EX) }) == 0 else {
-                throw KeystoreError(.io, "\(parent): cannot be locked")
+            let start = ContinuousClock.now
+            while flock(directory.number, LOCK_EX | LOCK_NB) != 0 {
+                guard errno == EWOULDBLOCK || errno == EINTR else { throw KeystoreError(.io, "\(parent): cannot be locked") }
+                guard ContinuousClock.now - start < Self.patience else {
+                    throw KeystoreError(.busy, "\(parent): another process holds the anchors")
+                }
+                usleep(2000)
             }
             try body()
         }

@@ -16,22 +16,22 @@ struct Draft<Holder: KeyHolder> {
     private(set) var added: [StorageChange.Key: Int] = [:]
 
     /// Goes on from a verified state.
-    init(_ view: VerifiedSnapshot<Holder>, now: UInt64) {
+    init(_ view: VerifiedSnapshot<Holder>, now: UInt64) throws(KeystoreError) {
         keys = view.keys
         self.view = view
         self.now = now
-        head = view.head.successor(written: now)
+        head = try view.head.successor(written: now)
         vector = view.vector
         slots = view.stored.slots
         change = StorageChange(state: view.stored)
     }
 
     /// Starts from nothing, in place of whatever is there: a new vault, a new root key, a restore. `head` is the one to follow.
-    init(keys: Holder, following head: Head, slots: [UInt32: [UInt8]], now: UInt64) {
+    init(keys: Holder, following head: Head, slots: [UInt32: [UInt8]], now: UInt64) throws(KeystoreError) {
         self.keys = keys
         view = nil
         self.now = now
-        self.head = head.successor(written: now)
+        self.head = try head.successor(written: now)
         (self.head.recordCount, self.head.auditCount, self.head.auditChain) = (0, 0, .zero)
         vector = BucketVector()
         self.slots = slots
@@ -60,7 +60,9 @@ struct Draft<Holder: KeyHolder> {
     /// The newest generation of a record; 0 if it has none.
     mutating func newestGeneration(_ id: RecordID) throws(KeystoreError) -> UInt64 {
         let bucket = try bucket(id.bucket)
-        return bucket.range(of: id).last.map { bucket.generation(at: $0) } ?? 0
+        let newest = bucket.range(of: id).last.map { bucket.generation(at: $0) } ?? 0
+        guard newest < 1 << 62 else { throw .corrupt("a record has an impossible generation") }
+        return newest
     }
 
     /// Seals records and enters them into the index.
@@ -102,6 +104,7 @@ struct Draft<Holder: KeyHolder> {
 
     /// Enters a sealed record into the index.
     mutating func enter(_ record: StoredRecord, value: [UInt8]?) throws(KeystoreError) {
+        guard (1..<1 << 62).contains(record.generation) else { throw .corrupt("a record has an impossible generation") }
         var bucket = try bucket(record.id.bucket)
         bucket.append(record.id, generation: record.generation, leaf: try record.leaf)
         buckets[record.id.bucket] = bucket

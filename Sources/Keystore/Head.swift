@@ -41,13 +41,19 @@ struct Head: Equatable {
     var encoded: [UInt8] { authenticated + mac.bytes }
 
     /// Follows `self`: next number, not yet with its MAC.
-    func successor(written: UInt64) -> Head {
+    func successor(written: UInt64) throws(KeystoreError) -> Head {
         var next = self
-        next.sequence += 1
+        next.sequence = try Self.next(after: sequence)
         next.written = written
         next.previousMAC = mac
         next.mac = .zero
         return next
+    }
+
+    /// The number after `sequence`. One that no honest vault reaches is corrupt, long before it would overflow.
+    static func next(after sequence: UInt64) throws(KeystoreError) -> UInt64 {
+        guard sequence < 1 << 62 else { throw .corrupt("the vault has an impossible sequence") }
+        return sequence + 1
     }
 
     /// The head before the first: number 0, nothing in it.

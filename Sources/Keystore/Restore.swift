@@ -99,6 +99,12 @@ public struct CheckedBackup: Sendable {
         _ = try Vault(storage: storage, keys: keys, anchor: nil).verify()
     }
 
+    /// Whether this host knows another vault in the place of this one, or the settings pin another. A backup proves only that whoever made
+    /// it could open a slot of its own; a person must say that it is the right one.
+    public func replacesOther(_ anchor: Anchor) throws(KeystoreError) -> Bool {
+        try anchor.knowsOther(than: fingerprint)
+    }
+
     /// Writes the backup into `storage`, in place of whatever is there, as the newest state that this host has seen. The anchor knows
     /// both states until ``settle(in:anchor:)``.
     ///
@@ -110,9 +116,9 @@ public struct CheckedBackup: Sendable {
         in storage: any RecordStorage, after sequence: UInt64, anchor: Anchor?, now: UInt64 = WallClock.now()
     ) throws(KeystoreError) {
         var before = Head(vault: keys.vaultID)
-        before.sequence = max(self.sequence, sequence, try anchor?.rememberedSequence(keys) ?? 0)
+        before.sequence = max(self.sequence, sequence, try anchor?.highestSequence() ?? 0)
         try storage.write { _ throws(KeystoreError) -> (StorageChange, Void) in
-            var draft = Draft(keys: keys, following: before, slots: slots, now: now)
+            var draft = try Draft(keys: keys, following: before, slots: slots, now: now)
             for addition in records { try draft.enter(addition.record, value: addition.value) }
             for entry in audit { try draft.enter(audit: entry.number, box: entry.box) }
             try draft.note(.restore, "")
@@ -125,6 +131,6 @@ public struct CheckedBackup: Sendable {
     /// Moves the anchor to the restored vault, once its file is in place.
     public func settle(in storage: any RecordStorage, anchor: Anchor) throws(KeystoreError) {
         let vault = Vault<LocalKeys>(storage: storage, keys: keys, anchor: nil)
-        try vault.verified { view throws(KeystoreError) in try anchor.move(to: view.head, keys) }
+        try vault.verified { view throws(KeystoreError) in try anchor.settle(view.head, keys) }
     }
 }

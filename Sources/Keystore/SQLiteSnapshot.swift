@@ -92,7 +92,7 @@ struct SQLiteSnapshot: StorageSnapshot {
     // GRDB's own conversions end the process where a damaged page has another type than the table's.
 
     private func integer(_ row: Row, _ column: Int) throws(KeystoreError) -> Int64 {
-        guard let number = Int64.fromDatabaseValue(row[column]) else { throw .corrupt("\(path): a number is not there") }
+        guard case .int64(let number) = (row[column] as DatabaseValue).storage else { throw .corrupt("\(path): a number is not there") }
         return number
     }
 

@@ -77,6 +77,8 @@ public final class SQLiteStorage: RecordStorage {
             try storage.inSQLiteTerms { try storage.queue.close() }
             try inKeystoreTerms {
                 let directory = try FileDescriptor.openDirectory(parent)
+                try setAsideJournal(of: path, as: old)
+                try directory.synchronize()
                 guard unsafe platform_rename(directory.number, temporaryName, name, flags) == 0 else {
                     guard errno != EEXIST else { throw KeystoreError(.conflict, "\(path): exists already") }
                     throw KeystoreError(.io, unsafe "\(path): \(String(cString: strerror(errno)))")
@@ -85,7 +87,9 @@ public final class SQLiteStorage: RecordStorage {
                 if let old, unsafe rename(temporary, old) != 0 {
                     throw KeystoreError(.io, unsafe "\(old): \(String(cString: strerror(errno)))")
                 }
-                try directory.synchronize()
+                do { try directory.synchronize() } catch {
+                    throw KeystoreError(.io, "\(path): is in place, but its directory could not be synchronised")
+                }
             }
             return result
         } catch {
@@ -94,6 +98,15 @@ public final class SQLiteStorage: RecordStorage {
                 unsafe unlink(temporary + "-journal")
             }
             throw error
+        }
+    }
+
+    /// A journal that a crash left beside an older file belongs to that file: SQLite would play it back into the new one.
+    private static func setAsideJournal(of path: String, as old: String?) throws(KeystoreError) {
+        let journal = "\(path)-journal"
+        let aside = "\(old ?? "\(path).stale-\(WallClock.now())")-journal"
+        if unsafe rename(journal, aside) != 0, errno != ENOENT {
+            throw KeystoreError(.io, unsafe "\(journal): \(String(cString: strerror(errno)))")
         }
     }
 
@@ -113,7 +126,8 @@ public final class SQLiteStorage: RecordStorage {
                     """)
         }
         do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
+            // SQLite takes a name that begins with `file:` for a URI.
+            queue = try DatabaseQueue(path: path.hasPrefix("/") ? path : "./\(path)", configuration: configuration)
         } catch {
             throw Self.translate(error, path)
         }

@@ -49,7 +49,7 @@ extension Vault where Holder == LocalKeys {
             let view = try VerifiedSnapshot(snapshot, keys: keys, unlockedWith: unlockedWith)
             try anchor?.check(view.head, against: mark, keys)
             guard Set(view.stored.slots.values) == seen else { throw KeystoreError(.busy, "the slots changed meanwhile: try again") }
-            var draft = Draft(keys: newKeys, following: view.head, slots: wrapped, now: now)
+            var draft = try Draft(keys: newKeys, following: view.head, slots: wrapped, now: now)
             try draft.takeOver(view)
             for slot in dropped { try draft.note(.slotRemove, "\(slot.number)") }
             try draft.note(.rekey, "")
@@ -57,7 +57,7 @@ extension Vault where Holder == LocalKeys {
             try anchor?.prepare(for: head, newKeys)
             return (change, head)
         }
-        try anchor?.move(to: head, newKeys)
+        try anchor?.settle(head, newKeys)
         return RekeyOutcome(
             vault: Vault(storage: storage, keys: newKeys, anchor: anchor, unlockedWith: wrapped), dropped: dropped)
     }

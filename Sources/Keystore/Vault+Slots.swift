@@ -11,7 +11,9 @@ extension Vault where Holder == LocalKeys {
     /// - Throws: ``KeystoreError/Code/conflict`` if there are 32 already, or 4 with a passphrase.
     public func add(_ slot: NewSlot, now: UInt64 = WallClock.now()) throws(KeystoreError) -> UInt32 {
         let taken = try slots()
-        let number = (taken.map(\.number).max() ?? 0) + 1
+        let highest = taken.map(\.number).max() ?? 0
+        guard highest < UInt32.max else { throw .corrupt("a slot has an impossible number") }
+        let number = highest + 1
         let wrapped = try slot.wrap(keys, number: number, created: now)
         return try commit(now: now) { draft throws(KeystoreError) in
             let isFree = draft.slots[number] == nil && draft.slots.count < Slot.maximumCount

@@ -54,7 +54,7 @@ extension Vault where Holder == LocalKeys {
         _ = try Slot.decode(wrapped, of: keys.vaultID)
         try storage.write { snapshot throws(KeystoreError) -> (StorageChange, Void) in
             guard try snapshot.state() == nil else { throw KeystoreError(.conflict, "there is a vault already") }
-            var draft = Draft(keys: keys, following: Head(vault: keys.vaultID), slots: wrapped, now: now)
+            var draft = try Draft(keys: keys, following: Head(vault: keys.vaultID), slots: wrapped, now: now)
             try draft.note(.create, "")
             let (change, head) = try draft.finish()
             try anchor?.prepare(for: head, keys)

@@ -42,15 +42,18 @@ extension Vault {
         fingerprint: Fingerprint, sequence: UInt64, anchor: Anchor, now: UInt64 = WallClock.now()
     ) throws(KeystoreError) {
         let unanchored = Vault(storage: storage, keys: keys, anchor: nil, unlockedWith: unlockedWith)
-        try unanchored.commit(now: now) { draft throws(KeystoreError) in
+        let seen = try anchor.highestSequence()
+        let head = try unanchored.write(now: now) { draft throws(KeystoreError) in
             guard let view = draft.view else { throw .corrupt("there is no vault") }
             guard keys.fingerprint == fingerprint, view.head.sequence == sequence else {
                 throw KeystoreError(.replaced, "the vault is \(keys.fingerprint):\(view.head.sequence), not what was to be accepted")
             }
             _ = try view.verifyEverything()
             try draft.note(.accept, "")
-        }
-        try unanchored.verified { view throws(KeystoreError) in try anchor.move(to: view.head, keys) }
+            // After all that this host has seen, so that what was rejected now cannot come back later.
+            draft.head.sequence = try Head.next(after: max(seen, view.head.sequence))
+        }.head
+        try anchor.move(to: head, keys)
     }
 }
 

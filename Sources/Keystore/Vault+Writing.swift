@@ -162,17 +162,24 @@ extension Vault {
     func commit<Result>(
         now: UInt64, _ body: (inout Draft<Holder>) throws(KeystoreError) -> Result
     ) throws(KeystoreError) -> Result {
+        try write(now: now, body).result
+    }
+
+    /// As ``commit(now:_:)``, with the head that it left.
+    func write<Result>(
+        now: UInt64, _ body: (inout Draft<Holder>) throws(KeystoreError) -> Result
+    ) throws(KeystoreError) -> (head: Head, result: Result) {
         let mark = try anchor?.read(keys)
         let (head, result) = try storage.write { snapshot throws(KeystoreError) in
             let view = try VerifiedSnapshot(snapshot, keys: keys, unlockedWith: unlockedWith)
             try anchor?.check(view.head, against: mark, keys)
-            var draft = Draft(view, now: now)
+            var draft = try Draft(view, now: now)
             let result = try body(&draft)
             let (change, head) = try draft.finish()
             return (change, (head, result))
         }
-        try anchor?.advance(to: head, keys)
-        return result
+        try anchor?.settle(head, keys)
+        return (head, result)
     }
 }
 

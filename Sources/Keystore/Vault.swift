@@ -149,7 +149,7 @@ public struct Vault<Holder: KeyHolder>: Sendable {
         let (result, head) = try storage.read { snapshot throws(KeystoreError) in
             let view = try VerifiedSnapshot(snapshot, keys: keys, unlockedWith: unlockedWith)
             // Rolled back or forked comes before anything that the old state might say.
-            if let mark, view.head.sequence <= mark.sequence { try anchor?.check(view.head, against: mark, keys) }
+            if let mark { try Anchor.compare(view.head, mark) }
             return (try body(view), view.head)
         }
         try anchor?.check(head, against: mark, keys)

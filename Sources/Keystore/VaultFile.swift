@@ -20,6 +20,7 @@ enum VaultFile {
         guard link.st_mode & S_IFMT != S_IFLNK else { throw KeystoreError(.unsafeFile, "\(path): is a symbolic link") }
         guard link.st_mode & S_IFMT == S_IFREG else { throw KeystoreError(.unsafeFile, "\(path): is not a regular file") }
         try checkDirectory(of: path)
+        try inKeystoreTerms { try checkCompanions(of: path) }
         try inKeystoreTerms {
             let file = try FileDescriptor.open(path, O_RDONLY | O_NONBLOCK)
             let info = try file.status()
@@ -31,6 +32,31 @@ enum VaultFile {
             for _ in 0..<3 where try isWhole(file, path) { return }
             throw KeystoreError.corrupt("\(path): is cut short")
         }
+    }
+
+    /// Checks what SQLite would read before anything else: a rollback journal must be ours, and must not name a super-journal, which SQLite
+    /// deletes after the playback. We attach no databases, so we never write such a name. A write-ahead log is never ours.
+    private static func checkCompanions(of path: String) throws {
+        for suffix in ["-wal", "-shm"] {
+            var info = stat()
+            guard unsafe lstat(path + suffix, &info) != 0 else { throw KeystoreError(.unsafeFile, "\(path)\(suffix): a vault has no such file") }
+        }
+        let journal = "\(path)-journal"
+        var info = stat()
+        guard unsafe lstat(journal, &info) == 0 else { return }
+        let isOurs = info.st_mode & S_IFMT == S_IFREG && info.st_uid == geteuid() && info.st_mode & 0o077 == 0 && info.st_nlink == 1
+        guard isOurs else { throw KeystoreError(.unsafeFile, "\(journal): is not a private file of this user") }
+        let file: FileDescriptor
+        do throws(FileError) { file = try FileDescriptor.open(journal, O_RDONLY | O_NONBLOCK) } catch {
+            // The writer is done.
+            if error.code == .notFound { return }
+            throw error
+        }
+        let magic: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
+        var end = [UInt8](repeating: 0, count: magic.count)
+        let size = try file.status().st_size
+        guard size >= 16, unsafe pread(file.number, &end, end.count, size - 8) == end.count else { return }
+        guard end != magic else { throw KeystoreError.corrupt("\(journal): names another file, which SQLite would delete") }
     }
 
     /// Checks SQLite's header, and says whether the file has as many pages as the header says. With a journal beside it, it may not.

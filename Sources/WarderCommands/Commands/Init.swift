@@ -59,10 +59,12 @@ struct Init: WarderCommand {
                 try Vault.create(in: storage, slots: slots, anchor: anchor)
             }
         } catch {
-            // A key file that opens nothing would only confuse.
-            if madeKeyFile, let keyFile { unsafe unlink(keyFile) }
+            // Another process may have made a vault with it meanwhile: the key file stays.
+            if madeKeyFile, let keyFile { options.warn("the new key file stays: \(keyFile)") }
             throw error
         }
+        // A first read settles the anchor.
+        _ = try Vault(storage: session.storage(), keys: vault.keys, anchor: anchor).size()
         if let keyFile { try note(keyFile, session) }
         if options.json {
             try Console.write(

@@ -20,6 +20,10 @@ struct RestoreVault: WarderCommand {
     @Flag(help: "Replace the vault that is there.")
     var force = false
 
+    @Option(
+        help: ArgumentHelp("Take this vault although this host knows another in its place.", valueName: "fingerprint"))
+    var accept: String?
+
     /// More than any vault that fits in memory twice.
     private static let maximumByteCount = 4 << 30
 
@@ -36,6 +40,12 @@ struct RestoreVault: WarderCommand {
         let credentials = try source.credentials(mayPrompt: true)
         let backup = try open(bytes, credentials)
         let anchor = try session.anchor()
+        let accepted = try accept.map { try Fingerprint($0) }
+        guard try accepted.map({ $0 == backup.fingerprint }) ?? !backup.replacesOther(anchor) else {
+            throw Failure(
+                .replaced, "\(file): is of another vault than this host knows in this place: its fingerprint is \(backup.fingerprint)",
+                hints: ["if it is the right one: --accept \(backup.fingerprint)"])
+        }
         var kept: String?
         if exists {
             let reached = sequenceReached(session, credentials)

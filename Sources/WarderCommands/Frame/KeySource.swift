@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import Glibc
 internal import Keystore
 internal import PrivateFiles
@@ -70,6 +71,10 @@ enum KeySource {
         try exactKey(path, PrivateFile.readSecret(path, maximum: SecretKey.byteCount))
     }
 
+    private static func content(_ descriptor: Int32, _ name: String) throws -> SecretBytes {
+        try FileDescriptor(number: descriptor, path: name).readAll(maximum: 1025)
+    }
+
     private static func exactKey(_ path: String, _ bytes: consuming SecretBytes) throws -> SecretValue {
         guard bytes.count == SecretKey.byteCount else {
             throw Failure(.unsafeFile, "\(path): a key file has exactly \(SecretKey.byteCount) bytes")
@@ -95,8 +100,9 @@ enum KeySource {
 
     /// A passphrase from a descriptor, which is closed then, so that no child sees it.
     static func passphrase(descriptor: Int32, _ name: String) throws -> SecretValue {
-        let file = FileDescriptor(number: descriptor, path: name)
-        let bytes = try file.readAll(maximum: 1025)
+        let bytes = try content(descriptor, name)
+        // Closed now: no file may get the number of a standard stream.
+        platform_fill_standard_descriptors()
         let count = bytes.withBytes { span in
             span.byteCount > 0 && span[span.byteCount - 1] == UInt8(ascii: "\n") ? span.byteCount - 1 : span.byteCount
         }
