@@ -2,19 +2,30 @@
 /// settings must not set them.
 public enum ReservedNames {
     private static let names: Set<String> = [
+        // The process and its shell.
         "PATH", "HOME", "SHELL", "USER", "LOGNAME", "PWD", "OLDPWD", "TMPDIR", "IFS", "ENV", "BASH_ENV", "SHELLOPTS", "BASHOPTS", "CDPATH",
-        "GLOBIGNORE", "PROMPT_COMMAND", "PS4", "ZDOTDIR", "GCONV_PATH", "LOCPATH", "NLSPATH", "HOSTALIASES", "RESOLV_HOST_CONF",
-        "GLIBC_TUNABLES",
-        "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PERL5LIB", "PERL5OPT", "PERLLIB", "PERL5DB", "RUBYLIB", "RUBYOPT", "NODE_OPTIONS",
-        "NODE_PATH", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH", "LUA_INIT", "LUA_PATH", "LUA_CPATH", "PHPRC",
-        "PHP_INI_SCAN_DIR", "EDITOR", "VISUAL", "PAGER", "BROWSER", "SUDO_ASKPASS", "SSH_ASKPASS", "TERMINFO", "TERMINFO_DIRS", "TERMCAP",
-        "SWIFT_BACKTRACE", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_EXEC_PATH", "GIT_ASKPASS", "GIT_PAGER", "GIT_EDITOR",
+        "GLOBIGNORE", "PROMPT_COMMAND", "PS4", "ZDOTDIR", "FPATH", "GCONV_PATH", "LOCPATH", "NLSPATH", "HOSTALIASES", "RESOLV_HOST_CONF",
+        "GLIBC_TUNABLES", "SWIFT_BACKTRACE",
+        // Programs that others start.
+        "EDITOR", "VISUAL", "PAGER", "MANPAGER", "BROWSER", "LESSOPEN", "LESSCLOSE", "LESS", "SUDO_ASKPASS", "SSH_ASKPASS", "RSYNC_RSH",
+        "SVN_SSH", "CVS_RSH", "TERMINFO", "TERMINFO_DIRS", "TERMCAP", "VIMINIT", "EXINIT", "CC", "CXX", "LD", "AR", "MAKEFLAGS", "MAKEFILES",
+        "GNUMAKEFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTFLAGS", "GOFLAGS",
+        // Code that interpreters load.
+        "NODE_OPTIONS", "NODE_PATH", "NODE_REPL_EXTERNAL_MODULE", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "JAVA_OPTS",
+        "MAVEN_OPTS", "GRADLE_OPTS", "CLASSPATH", "LUA_INIT", "LUA_PATH", "LUA_CPATH", "PHPRC", "PHP_INI_SCAN_DIR", "RUBYLIB", "RUBYOPT",
+        "RUBYSHELL", "R_PROFILE", "R_PROFILE_USER", "R_ENVIRON", "R_ENVIRON_USER", "ERL_FLAGS", "ERL_AFLAGS", "GUILE_LOAD_PATH", "TCLLIBPATH",
+        "OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES", "GTK_MODULES", "QT_PLUGIN_PATH", "GIO_EXTRA_MODULES",
     ]
-    private static let prefixes = ["LD_", "DYLD_", "BASH_FUNC_", "MALLOC_", "GIT_CONFIG", "WARDER_"]
+    private static let prefixes = [
+        "LD_", "DYLD_", "BASH_FUNC_", "MALLOC_", "WARDER_", "PYTHON", "PERL", "GIT_", "NPM_CONFIG_", "DOTNET_", "CORECLR_", "COMPLUS_", "BUNDLE_",
+    ]
+    /// Names under those prefixes that only carry a value.
+    private static let harmless: Set<String> = ["GIT_TOKEN", "GIT_USERNAME", "GIT_PASSWORD", "GIT_USER", "GIT_EMAIL", "GIT_PAT"]
 
     /// Whether a name is reserved.
     public static func contains(_ name: String) -> Bool {
-        names.contains(name) || prefixes.contains { name.hasPrefix($0) }
+        let name = name.uppercased()
+        return !harmless.contains(name) && (names.contains(name) || prefixes.contains { name.hasPrefix($0) })
     }
 
     /// Refuses variables with reserved names, but for those in `allowed`.

@@ -24,7 +24,7 @@ public struct ProfileEntry: Equatable, Sendable {
     public let file: String
 
     /// Where its value comes from, in one line: project files hold names and texts, never values.
-    var shown: String {
+    public var shown: String {
         switch kind {
         case .secret(let name): "the secret \(name)"
         case .literal(let text): "\"\(text)\""

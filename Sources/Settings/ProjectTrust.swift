@@ -1,7 +1,7 @@
 internal import PrivateFiles
 internal import SodiumCrypto
 
-/// Which project files the user has allowed: each by its canonical path and the hash of its bytes.
+/// Which project files the user has allowed: each by its directory's canonical path and the hash of its bytes.
 ///
 /// A project file comes with a directory that others may have written. Until it is allowed it is bytes to hash, never settings.
 public struct ProjectTrust: Sendable {
@@ -42,8 +42,7 @@ public struct ProjectTrust: Sendable {
     /// - Throws: ``SettingsError``: `.unsafeFile` or `.invalid` about the list, `.io`.
     @discardableResult
     public func disallow(_ project: String) throws(SettingsError) -> Bool {
-        let (parent, name) = PrivateFile.split(project)
-        let project = canonicalPath(project) ?? canonicalPath(parent).map { "\($0 == "/" ? "" : $0)/\(name)" } ?? project
+        let project = try canonical(project)
         guard try list().allowed[project] != nil else { return false }
         try change { $0[project] = nil }
         return true
@@ -64,8 +63,9 @@ public struct ProjectTrust: Sendable {
     // MARK: The project's file
 
     private func canonical(_ project: String) throws(SettingsError) -> String {
-        guard let path = canonicalPath(project) else { throw SettingsError(.notFound, file: project, "no such file") }
-        return path
+        let (parent, name) = PrivateFile.split(project)
+        guard let directory = canonicalPath(parent) else { throw SettingsError(.notFound, file: project, "no such file") }
+        return directory == "/" ? "/\(name)" : "\(directory)/\(name)"
     }
 
     /// Any owner and mode: trust is by hash. Opened without blocking, so that a FIFO is refused instead of waited for.

@@ -31,7 +31,11 @@ struct SettingsLayer {
             case "vault": try readVault(document)
             case "history": try readHistory(document)
             case "profile":
-                for (name, _) in document.keys(of: path) { profiles[name] = try ProfileReader(document, name: name).read() }
+                for (name, _) in document.keys(of: path) {
+                    let profile = try ProfileReader(document, name: name).read()
+                    if scope == .project { try Self.checkProjectVariables(profile) }
+                    profiles[name] = profile
+                }
             default:
                 for (name, _) in document.keys(of: path) { providers[name] = try Self.provider(document, path + [name]) }
             }
@@ -42,6 +46,14 @@ struct SettingsLayer {
         let name = SettingsNames.shownTable(path).map { "\($0) is" } ?? "this is"
         return SettingsError(
             .invalid, file: document.file, line: document.line(of: path), "\(name) not for project files: they hold [profile.NAME] only")
+    }
+
+    private static func checkProjectVariables(_ profile: Profile) throws(SettingsError) {
+        for entry in profile.entries where RedirectingVariables.contains(entry.name) {
+            throw SettingsError(
+                .invalid, file: entry.file, line: entry.line,
+                "\(entry.name) is not for project files: it decides where a program sends its keys, or what it trusts")
+        }
     }
 
     private mutating func readVault(_ document: SettingsDocument) throws(SettingsError) {

@@ -49,16 +49,26 @@ extension WarderSettings {
         return try WarderSettings([SettingsLayer(SettingsDocument(bytes, file: file), scope: .trusted)])
     }
 
-    /// The nearest `warder.toml` from the working directory upward that is neither the user's nor the system's, as a canonical path.
+    /// The nearest `warder.toml` from the working directory upward that is neither the user's nor the system's. Its directory is canonical; the
+    /// file itself may be a symbolic link, which is refused later: it would borrow the trust of another project.
     public static func projectFile(_ sources: SettingsSources) -> String? {
         guard let workingDirectory = sources.workingDirectory, var directory = canonicalPath(workingDirectory) else { return nil }
         let others = [sources.system, sources.user].compactMap { $0.flatMap(canonicalPath) }
         while true {
-            let candidate = canonicalPath(directory == "/" ? "/warder.toml" : "\(directory)/warder.toml")
-            if let candidate, !others.contains(candidate) { return candidate }
+            let candidate = directory == "/" ? "/warder.toml" : "\(directory)/warder.toml"
+            if isProject(candidate, in: directory), !others.contains(canonicalPath(candidate) ?? candidate) { return candidate }
             if directory == "/" { return nil }
             directory = PrivateFile.split(directory).parent
         }
+    }
+
+    /// Whether there is a project file. One that another user put where anybody can is not; nothing could be done below /tmp otherwise.
+    private static func isProject(_ path: String, in directory: String) -> Bool {
+        var file = stat()
+        var place = stat()
+        guard unsafe lstat(path, &file) == 0, unsafe stat(directory, &place) == 0 else { return false }
+        func isTrusted(_ user: uid_t) -> Bool { user == geteuid() || user == 0 }
+        return isTrusted(file.st_uid) || (isTrusted(place.st_uid) && place.st_mode & 0o002 == 0)
     }
 
     /// Merges layers and checks every chain of `extends`.

@@ -33,15 +33,24 @@ struct Allow: WarderCommand {
             return
         }
         let summary = try trust.allow(project)
+        // What it extends is the user's own, and reaches its programs all the same.
+        let own = try Session(options).settings
+        var inherited: [(parent: String, entries: [ProfileEntry])] = []
+        for parent in summary.inherited { inherited.append((parent, try own.entries(ofProfile: parent) ?? [])) }
+        let secrets = Set(summary.secrets + inherited.flatMap { $0.entries.flatMap(\.secrets) }).sorted()
         if options.json {
             try Console.write(
                 JSON.answer([
                     ("project", .string(project)), ("allowed", .bool(true)), ("profiles", .array(summary.profiles.map(JSON.string))),
-                    ("variables", .array(summary.variables.map(JSON.string))), ("secrets", .array(summary.secrets.map(JSON.string))),
+                    ("variables", .array(summary.variables.map(JSON.string))), ("secrets", .array(secrets.map(JSON.string))), ("extends", .array(summary.inherited.map(JSON.string))),
                 ]).line)
         } else {
             options.inform("allowed: \(project)")
             for assignment in summary.assignments { options.inform("  \(assignment)") }
+            for (parent, entries) in inherited {
+                options.inform("  \(parent), which it extends, is yours:")
+                for entry in entries { options.inform("    \(entry.name) = \(entry.shown)") }
+            }
         }
     }
 }
