@@ -39,7 +39,9 @@ enum VaultFile {
     private static func checkCompanions(of path: String) throws {
         for suffix in ["-wal", "-shm"] {
             var info = stat()
-            guard unsafe lstat(path + suffix, &info) != 0 else { throw KeystoreError(.unsafeFile, "\(path)\(suffix): a vault has no such file") }
+            guard unsafe lstat(path + suffix, &info) != 0 else {
+                throw KeystoreError(.unsafeFile, "\(path)\(suffix): a vault has no such file")
+            }
         }
         let journal = "\(path)-journal"
         var info = stat()

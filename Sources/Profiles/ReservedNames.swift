@@ -8,16 +8,19 @@ public enum ReservedNames {
         "GLIBC_TUNABLES", "SWIFT_BACKTRACE",
         // Programs that others start.
         "EDITOR", "VISUAL", "PAGER", "MANPAGER", "BROWSER", "LESSOPEN", "LESSCLOSE", "LESS", "SUDO_ASKPASS", "SSH_ASKPASS", "RSYNC_RSH",
-        "SVN_SSH", "CVS_RSH", "TERMINFO", "TERMINFO_DIRS", "TERMCAP", "VIMINIT", "EXINIT", "CC", "CXX", "LD", "AR", "MAKEFLAGS", "MAKEFILES",
+        "SVN_SSH", "CVS_RSH", "TERMINFO", "TERMINFO_DIRS", "TERMCAP", "VIMINIT", "EXINIT", "CC", "CXX", "LD", "AR", "MAKEFLAGS",
+        "MAKEFILES",
         "GNUMAKEFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTFLAGS", "GOFLAGS",
         // Code that interpreters load.
         "NODE_OPTIONS", "NODE_PATH", "NODE_REPL_EXTERNAL_MODULE", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "JAVA_OPTS",
         "MAVEN_OPTS", "GRADLE_OPTS", "CLASSPATH", "LUA_INIT", "LUA_PATH", "LUA_CPATH", "PHPRC", "PHP_INI_SCAN_DIR", "RUBYLIB", "RUBYOPT",
-        "RUBYSHELL", "R_PROFILE", "R_PROFILE_USER", "R_ENVIRON", "R_ENVIRON_USER", "ERL_FLAGS", "ERL_AFLAGS", "GUILE_LOAD_PATH", "TCLLIBPATH",
+        "RUBYSHELL", "R_PROFILE", "R_PROFILE_USER", "R_ENVIRON", "R_ENVIRON_USER", "ERL_FLAGS", "ERL_AFLAGS", "GUILE_LOAD_PATH",
+        "TCLLIBPATH",
         "OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES", "GTK_MODULES", "QT_PLUGIN_PATH", "GIO_EXTRA_MODULES",
     ]
     private static let prefixes = [
-        "LD_", "DYLD_", "BASH_FUNC_", "MALLOC_", "WARDER_", "PYTHON", "PERL", "GIT_", "NPM_CONFIG_", "DOTNET_", "CORECLR_", "COMPLUS_", "BUNDLE_",
+        "LD_", "DYLD_", "BASH_FUNC_", "MALLOC_", "WARDER_", "PYTHON", "PERL", "GIT_", "NPM_CONFIG_", "DOTNET_", "CORECLR_", "COMPLUS_",
+        "BUNDLE_",
     ]
     /// Names under those prefixes that only carry a value.
     private static let harmless: Set<String> = ["GIT_TOKEN", "GIT_USERNAME", "GIT_PASSWORD", "GIT_USER", "GIT_EMAIL", "GIT_PAT"]

@@ -45,7 +45,7 @@ import Testing
         #expect(try environment("--only", "*_KEY")["API_KEY"] == "one")
         #expect(try environment("--except", "*_KEY")["API_KEY"] == nil)
         #expect(try environment("--only", "API_*", "--except", "API_KEY")["API_TOKEN"] == "two")
-        #expect(try environment("--only", "NOTHING")["API_KEY"] == nil)
+        #expect(try home.run("run", "--only", "NOTHING", "--", "true").refused(22))
     }
 
     @Test func `gives nothing else when pristine`() throws {

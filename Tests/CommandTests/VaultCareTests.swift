@@ -60,7 +60,7 @@ import Testing
                 == ["version", "fingerprint", "sequence", "values", "removals", "audit_entries", "slots", "strict"])
         #expect(answer["values"] as? Int == 1)
         #expect(answer["strict"] as? Bool == true)
-        #expect(try home.run("verify").text.hasPrefix("all in order: 1 values, 0 removals, 1 slots, 2 audit entries\n"))
+        #expect(try home.run("verify").text.hasPrefix("all in order: 1 value, 0 removals, 1 slot, 2 audit entries\n"))
     }
 
     @Test func `brings a backup back`() throws {

@@ -42,7 +42,8 @@ struct Allow: WarderCommand {
             try Console.write(
                 JSON.answer([
                     ("project", .string(project)), ("allowed", .bool(true)), ("profiles", .array(summary.profiles.map(JSON.string))),
-                    ("variables", .array(summary.variables.map(JSON.string))), ("secrets", .array(secrets.map(JSON.string))), ("extends", .array(summary.inherited.map(JSON.string))),
+                    ("variables", .array(summary.variables.map(JSON.string))), ("secrets", .array(secrets.map(JSON.string))),
+                    ("extends", .array(summary.inherited.map(JSON.string))),
                 ]).line)
         } else {
             options.inform("allowed: \(project)")
