@@ -350,16 +350,23 @@ def read_vault(path: str, key: Optional[bytes], passphrase: Optional[bytes], anc
 # ---- Anchor
 
 def check_anchor(data: bytes, keys: Keys, head: Head) -> None:
-    require(len(data) in (104, 208), "the anchor's length is wrong")
+    require(len(data) % 104 == 0 and 1 <= len(data) // 104 <= 16, "the anchor's length is wrong")
+    settled, prepared, others = [], [], False
     for mark in (data[i:i + 104] for i in range(0, len(data), 104)):
-        magic, version, zero, vault, fingerprint, sequence, mac, mark_mac = struct.unpack("<4sHH16s16sQ32s24s", mark)
-        require(magic == b"WRDA" and version == 1 and zero == 0, "the anchor is wrong")
+        magic, version, flags, vault, fingerprint, sequence, mac, mark_mac = struct.unpack("<4sHH16s16sQ32s24s", mark)
+        require(magic == b"WRDA" and version > 0, "the anchor is wrong")
+        require(version == 1 and flags <= 1, "the anchor is of a newer form", NEWER)
         if (vault, fingerprint) == (keys.vault, keys.fingerprint):
             same(H(keys.mac, "mac", mark[:80])[:24], mark_mac, "the anchor's MAC differs")
-            require(head.sequence >= sequence, "the vault was rolled back", ROLLED_BACK)
-            require(head.sequence > sequence or head.mac == mac, "the vault was forked", FORKED)
-            return
-    fail(OTHER_VAULT, "the anchor is of another vault")
+            (prepared if flags else settled).append((sequence, mac))
+        elif flags == 0:
+            others = True
+    if not settled and not others:
+        return  # nothing but what was prepared: this host has not seen the vault
+    require(bool(settled or prepared), "the anchor is of another vault", OTHER_VAULT)
+    sequence, mac = settled[0] if settled else min(prepared)
+    require(head.sequence >= sequence, "the vault was rolled back", ROLLED_BACK)
+    require(head.sequence > sequence or head.mac == mac, "the vault was forked", FORKED)
 
 # ---- Backup
 
