@@ -130,7 +130,6 @@ public struct CheckedBackup: Sendable {
 
     /// Moves the anchor to the restored vault, once its file is in place.
     public func settle(in storage: any RecordStorage, anchor: Anchor) throws(KeystoreError) {
-        let vault = Vault<LocalKeys>(storage: storage, keys: keys, anchor: nil)
-        try vault.verified { view throws(KeystoreError) in try anchor.settle(view.head, keys) }
+        try Vault(storage: storage, keys: keys, anchor: anchor).settle()
     }
 }

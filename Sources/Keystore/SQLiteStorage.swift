@@ -77,6 +77,8 @@ public final class SQLiteStorage: RecordStorage {
             try storage.inSQLiteTerms { try storage.queue.close() }
             try inKeystoreTerms {
                 let directory = try FileDescriptor.openDirectory(parent)
+                // A vault that another process has made meanwhile keeps its journal.
+                guard unsafe old != nil || access(path, F_OK) != 0 else { throw KeystoreError(.conflict, "\(path): exists already") }
                 try setAsideJournal(of: path, as: old)
                 try directory.synchronize()
                 guard unsafe platform_rename(directory.number, temporaryName, name, flags) == 0 else {
@@ -85,7 +87,10 @@ public final class SQLiteStorage: RecordStorage {
                 }
                 isInPlace = true
                 if let old, unsafe rename(temporary, old) != 0 {
-                    throw KeystoreError(.io, unsafe "\(old): \(String(cString: strerror(errno)))")
+                    let reason = unsafe String(cString: strerror(errno))
+                    // The old vault would be hard to find under its temporary name: back to where it was.
+                    isInPlace = unsafe platform_rename(directory.number, temporaryName, name, flags) != 0
+                    throw KeystoreError(.io, "\(old): \(reason)")
                 }
                 do { try directory.synchronize() } catch {
                     throw KeystoreError(.io, "\(path): is in place, but its directory could not be synchronised")

@@ -63,6 +63,12 @@ extension Vault where Holder == LocalKeys {
         return Vault(storage: storage, keys: keys, anchor: anchor, unlockedWith: wrapped)
     }
 
+    /// Remembers a vault that this process made as the one in its place, once its file is there.
+    public func settle() throws(KeystoreError) {
+        let head = try Vault(storage: storage, keys: keys, anchor: nil).verified { view throws(KeystoreError) in view.head }
+        try anchor?.settle(head, keys)
+    }
+
     /// Unlocks the vault in `storage`, and says which slot it was.
     ///
     /// - Throws: ``KeystoreError``: `noMatch`, `kdfRefused`, `kdfMemory`, `corrupt`, `tooNew`, `notFound`.

@@ -63,8 +63,7 @@ struct Init: WarderCommand {
             if madeKeyFile, let keyFile { options.warn("the new key file stays: \(keyFile)") }
             throw error
         }
-        // A first read settles the anchor.
-        _ = try Vault(storage: session.storage(), keys: vault.keys, anchor: anchor).size()
+        try Vault(storage: session.storage(), keys: vault.keys, anchor: anchor).settle()
         if let keyFile { try note(keyFile, session) }
         if options.json {
             try Console.write(

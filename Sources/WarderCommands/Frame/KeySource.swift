@@ -35,7 +35,7 @@ enum KeySource {
         case .passphraseDescriptor: "the passphrase of WARDER_PASSPHRASE_FD"
         case .systemdCredential: "the systemd credential warder.key"
         case .settingsKeyFile: "the key file of the settings"
-        case .terminal: "a passphrase"
+        case .terminal: "the passphrase"
         }
     }
 
