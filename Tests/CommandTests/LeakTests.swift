@@ -94,6 +94,12 @@ import Testing
         try home.write("[profile.default]\nAPI_KEY = \"secret:API_KEY\"\n", to: "project/warder.toml")
         let allowed = try home.run("-v", "allow", in: home("project"))
         try expectSilence("allow", [Value(allowed.output), Value(allowed.error)])
+        // Files outside of the home, which is searched: an export is where the value was asked for.
+        for format in ["sh", "json", "systemd-environment-file"] {
+            try run("export", "--format", format, mayPrint: true)
+            try run("export", "--format", format, "--force", "-o", home.streams + "/exported")
+            try run("export", "--format", format, "--force", "--json", "-o", home.streams + "/exported")
+        }
         try expectSilentFiles("every command")
     }
 
@@ -113,6 +119,10 @@ import Testing
         try run("run", "-P", text + "/", "--", "true")
         try run("run", "--only", text, "--as-file", text, "--", "true")
         try run("run", "--", "/nowhere/program")
+        try run("export", "--format", text)
+        // The name of a file is repeated; it is no value.
+        try run("export", "-o", "/nowhere/file")
+        try run("export", "--json")
         try run("get", "NAME", with: ["WARDER_KEY_FILE": home("wrong-key")])
         try run("get", "NAME", with: ["WARDER_PASSPHRASE_FD": "3"])
         try run("set", "NAME", input: supplied, with: ["WARDER_PASSPHRASE_FD": text])
