@@ -16,7 +16,6 @@ public final class MemoryStorage: RecordStorage {
                 buckets: UInt64(buckets.count), records: UInt64(records.count), values: UInt64(records.values.count { $0.value != nil }),
                 auditEntries: UInt64(entries.count))
         }
-        func lastAuditNumber() -> UInt64 { entries.last?.number ?? 0 }
 
         func record(_ id: RecordID, generation: UInt64) -> StoredRecord? {
             records[.init(id: id, generation: generation)]?.record

@@ -31,8 +31,6 @@ public protocol StorageSnapshot {
     func rowCounts() throws(KeystoreError) -> RowCounts
     /// Audit entries with numbers from `first`, in order, at most `limit` of them.
     func audit(from first: UInt64, limit: Int) throws(KeystoreError) -> [(number: UInt64, box: [UInt8])]
-    /// The highest number of an audit entry, 0 without any.
-    func lastAuditNumber() throws(KeystoreError) -> UInt64
 }
 
 /// How many rows a storage has.

@@ -78,11 +78,6 @@ struct SQLiteSnapshot: StorageSnapshot {
         }
     }
 
-    func lastAuditNumber() throws(KeystoreError) -> UInt64 {
-        let last = try fetch("SELECT number FROM audit ORDER BY number DESC LIMIT 1", []) { try integer($0, 0) }.first ?? 0
-        return UInt64(exactly: last) ?? 0
-    }
-
     private func record(_ row: Row) throws -> StoredRecord {
         guard let generation = UInt64(exactly: try integer(row, 1)) else { throw KeystoreError.corrupt("a record has no generation") }
         return StoredRecord(

@@ -76,7 +76,8 @@ extension TamperCase {
     static let anchors: [TamperCase] = [
         anchor("the anchor's mark changed", .corrupt) { $0.flip(0) },
         anchor("an anchor of a newer version", .tooNew) { $0.put(UInt16(2), at: 4) },
-        anchor("an anchor with flags", .tooNew) { $0.put(UInt16(1), at: 6) },
+        anchor("an anchor with unknown flags", .tooNew) { $0.put(UInt16(2), at: 6) },
+        anchor("a settled mark made a prepared one", .corrupt) { $0.put(UInt16(1), at: 6) },
         anchor("the anchor's vault changed", .replaced) { $0.flip(8) },
         anchor("the anchor's fingerprint changed", .replaced) { $0.flip(24) },
         anchor("the anchor's sequence raised", .corrupt) { $0.put(UInt64(1000), at: 40) },
@@ -86,7 +87,7 @@ extension TamperCase {
         anchor("the anchor cut by a byte", .corrupt) { $0.removeLast() },
         anchor("the anchor emptied", .corrupt) { $0 = [] },
         anchor("the anchor longer by a byte", .corrupt) { $0.append(0) },
-        anchor("an anchor of more marks than there can be", .unsafeFile) { $0 += $0 + $0 + $0 },
+        anchor("an anchor of more marks than there can be", .unsafeFile) { $0 = Array(repeatElement($0, count: 17).joined()) },
         TamperCase("the anchor of another vault", everything: .replaced) { vault in
             try vault.anchorBytes { $0 = vault.template.foreignAnchor }
         },

@@ -3,7 +3,7 @@ import Testing
 @testable import Settings
 
 @Suite struct ModelTests {
-    @Test func `reads the example of the design`() throws {
+    @Test func `reads every table`() throws {
         let read = try settings(
             #"""
             [vault]
