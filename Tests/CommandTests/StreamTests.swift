@@ -105,6 +105,17 @@ import Testing
         #expect(outcome.text == "old code 0\ncode 20\ncode 20\ncode 20\n")
     }
 
+    @Test(.enabled(if: canMount, "needs a mount of its own, as root has")) func `says that there is too little memory for a passphrase`() throws {
+        let fresh = try Home(withVault: false)
+        let given = ["WARDER_PASSPHRASE_FD": "0"]
+        let passphrase = Value("correct horse battery")
+        try #require(fresh.run("init", "--kdf-memory", "64", "--kdf-passes", "2", input: passphrase, with: given).code == 0)
+        try fresh.write("MemTotal: 200000 kB\nMemAvailable: 100000 kB\n", to: "meminfo")
+        let outcome = try fresh.shell(
+            "exec unshare -m sh -c 'mount --bind meminfo /proc/meminfo && exec \"$WARDER\" list'", input: passphrase, with: given)
+        #expect(outcome.refused(17))
+    }
+
     @Test(.enabled(if: geteuid() != 0, "root writes to read-only directories")) func `says that a directory takes nothing`() throws {
         unsafe chmod(home(".local/share/warder"), 0o500)
         #expect(try home.run("set", "NAME", input: Value("x")).refused(20))
