@@ -61,7 +61,9 @@ public struct Anchor: Sendable {
             }
             return nil
         }
-        guard let prepared = own.min(by: { $0.sequence < $1.sequence }) else {
+        // What is prepared follows everything that is settled. A mark that the settled vault has passed was given up.
+        let passed = marks.filter { !$0.isPrepared }.map(\.sequence).max() ?? 0
+        guard let prepared = own.filter({ $0.sequence > passed }).min(by: { $0.sequence < $1.sequence }) else {
             throw KeystoreError(
                 .replaced, "this is another vault than this host has seen here before: its fingerprint is \(keys.fingerprint)")
         }
@@ -92,18 +94,24 @@ public struct Anchor: Sendable {
         }
     }
 
-    /// Remembers `head` in place of what was settled, unless something newer under the same keys is. What others have prepared stays: they
-    /// may be about to put it in place.
+    /// Remembers `head` in place of what was settled, unless something newer under the same keys is, or the vault has got other keys
+    /// meanwhile: whoever changes them prepares first. What others have prepared stays while it is ahead: they may be about to put it in
+    /// place.
     func settle(_ head: Head, _ keys: some KeyHolder) throws(KeystoreError) {
         try locked { () throws(KeystoreError) in
             var settled = try AnchorMark(head, keys)
-            var prepared: [AnchorMark] = []
-            for mark in try content() {
-                let isOwn = try mark.isOf(keys)
-                if isOwn, !mark.isPrepared, mark.sequence > head.sequence { settled = mark }
-                if !isOwn, mark.isPrepared { prepared.append(mark) }
+            let marks = try content()
+            var others: [AnchorMark] = []
+            for mark in marks {
+                if try !mark.isOf(keys) {
+                    others.append(mark)
+                } else if !mark.isPrepared, mark.sequence > head.sequence {
+                    settled = mark
+                }
             }
-            try write([settled] + prepared)
+            let isKnown = others.count < marks.count
+            guard isKnown || !others.contains(where: { !$0.isPrepared }) else { return }
+            try write([settled] + others.filter { $0.isPrepared && $0.sequence > settled.sequence })
         }
     }
 

@@ -68,6 +68,7 @@ public final class SQLiteStorage: RecordStorage {
         let temporaryName = ".\(name).\(getpid()).\(UInt64.random(in: .min ... .max)).new"
         let temporary = parent + "/" + temporaryName
         var isInPlace = false
+        var journalAside: String?
         do throws(KeystoreError) {
             // SQLite would give it the mode that the umask leaves; its journal takes the mode of the file.
             try inKeystoreTerms { _ = try FileDescriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL) }
@@ -79,7 +80,7 @@ public final class SQLiteStorage: RecordStorage {
                 let directory = try FileDescriptor.openDirectory(parent)
                 // A vault that another process has made meanwhile keeps its journal.
                 guard unsafe old != nil || access(path, F_OK) != 0 else { throw KeystoreError(.conflict, "\(path): exists already") }
-                try setAsideJournal(of: path, as: old)
+                journalAside = try setAsideJournal(of: path, as: old)
                 try directory.synchronize()
                 guard unsafe platform_rename(directory.number, temporaryName, name, flags) == 0 else {
                     guard errno != EEXIST else { throw KeystoreError(.conflict, "\(path): exists already") }
@@ -99,6 +100,7 @@ public final class SQLiteStorage: RecordStorage {
             return result
         } catch {
             if !isInPlace {
+                if let journalAside { unsafe rename(journalAside, "\(path)-journal") }
                 unsafe unlink(temporary)
                 unsafe unlink(temporary + "-journal")
             }
@@ -107,12 +109,14 @@ public final class SQLiteStorage: RecordStorage {
     }
 
     /// A journal that a crash left beside an older file belongs to that file: SQLite would play it back into the new one.
-    private static func setAsideJournal(of path: String, as old: String?) throws(KeystoreError) {
+    ///
+    /// - Returns: where it is now, or nil if there was none.
+    private static func setAsideJournal(of path: String, as old: String?) throws(KeystoreError) -> String? {
         let journal = "\(path)-journal"
         let aside = "\(old ?? "\(path).stale-\(WallClock.now())")-journal"
-        if unsafe rename(journal, aside) != 0, errno != ENOENT {
-            throw KeystoreError(.io, unsafe "\(journal): \(String(cString: strerror(errno)))")
-        }
+        if unsafe rename(journal, aside) == 0 { return aside }
+        guard errno == ENOENT else { throw KeystoreError(.io, unsafe "\(journal): \(String(cString: strerror(errno)))") }
+        return nil
     }
 
     private init(connectingTo path: String, isNew: Bool = false) throws(KeystoreError) {

@@ -105,7 +105,9 @@ import Testing
         #expect(outcome.text == "old code 0\ncode 20\ncode 20\ncode 20\n")
     }
 
-    @Test(.enabled(if: canMount, "needs a mount of its own, as root has")) func `says that there is too little memory for a passphrase`() throws {
+    @Test(.enabled(if: canMount, "needs a mount of its own, as root has")) func `says that there is too little memory for a passphrase`()
+        throws
+    {
         let fresh = try Home(withVault: false)
         let given = ["WARDER_PASSPHRASE_FD": "0"]
         let passphrase = Value("correct horse battery")

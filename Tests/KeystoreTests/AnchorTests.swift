@@ -53,6 +53,36 @@ import Testing
         #expect(code { _ = try fixture.reopened().text("A") } == .replaced)
     }
 
+    @Test func `keys that were replaced meanwhile do not settle the anchor again`() throws {
+        let fixture = try Fixture()
+        try fixture.vault.put("A", "one")
+        let late = try head(fixture.vault)
+        let old = try file(fixture)
+        let outcome = try fixture.vault.rekey(credentials: [fixture.credentials])
+        // A writer that committed before the rekey comes to its anchor only now.
+        try fixture.anchor.settle(late, fixture.vault.keys)
+        #expect(try outcome.vault.text("A") == "one")
+        try put(old, fixture)
+        #expect(code { _ = try fixture.reopened().text("A") } == .replaced)
+    }
+
+    @Test func `what was prepared and given up does not come back`() throws {
+        let fixture = try Fixture()
+        try fixture.vault.put("A", "one")
+        let current = try file(fixture)
+        let seen = try Data(contentsOf: URL(filePath: fixture.anchor.path))
+        let outcome = try fixture.vault.rekey(credentials: [fixture.credentials])
+        let givenUp = try file(fixture)
+        let future = try head(outcome.vault)
+        // As if the rekey had been undone by a crash after it had prepared.
+        try put(current, fixture)
+        try seen.write(to: URL(filePath: fixture.anchor.path))
+        try fixture.anchor.prepare(for: future, outcome.vault.keys)
+        try fixture.reopened().put("A", "two")
+        try put(givenUp, fixture)
+        #expect(code { _ = try fixture.reopened().text("A") } == .replaced)
+    }
+
     @Test func `a restore goes on after everything that was seen, under other keys too`() throws {
         let fixture = try Fixture()
         try fixture.vault.put("A", "one")

@@ -351,7 +351,7 @@ def read_vault(path: str, key: Optional[bytes], passphrase: Optional[bytes], anc
 
 def check_anchor(data: bytes, keys: Keys, head: Head) -> None:
     require(len(data) % 104 == 0 and 1 <= len(data) // 104 <= 16, "the anchor's length is wrong")
-    settled, prepared, others = [], [], False
+    settled, prepared, others = [], [], 0
     for mark in (data[i:i + 104] for i in range(0, len(data), 104)):
         magic, version, flags, vault, fingerprint, sequence, mac, mark_mac = struct.unpack("<4sHH16s16sQ32s24s", mark)
         require(magic == b"WRDA" and version > 0, "the anchor is wrong")
@@ -360,9 +360,10 @@ def check_anchor(data: bytes, keys: Keys, head: Head) -> None:
             same(H(keys.mac, "mac", mark[:80])[:24], mark_mac, "the anchor's MAC differs")
             (prepared if flags else settled).append((sequence, mac))
         elif flags == 0:
-            others = True
+            others = max(others, sequence)
     if not settled and not others:
         return  # nothing but what was prepared: this host has not seen the vault
+    prepared = [mark for mark in prepared if mark[0] > others]
     require(bool(settled or prepared), "the anchor is of another vault", OTHER_VAULT)
     sequence, mac = settled[0] if settled else min(prepared)
     require(head.sequence >= sequence, "the vault was rolled back", ROLLED_BACK)
