@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "PrivateFiles", dependencies: ["SodiumCrypto", "CPlatform"], swiftSettings: settings),
         .target(name: "Keystore", dependencies: ["SodiumCrypto", "PrivateFiles", "CPlatform", grdb], swiftSettings: settings),
         .target(name: "Settings", dependencies: ["PrivateFiles", "SodiumCrypto", "TOMLKit"], swiftSettings: settings),
-        .target(name: "Profiles", dependencies: ["Keystore", "Settings", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
+        .target(name: "Profiles", dependencies: ["Keystore", "Settings", "SodiumCrypto"], swiftSettings: settings),
         .target(name: "Exporter", dependencies: ["Profiles", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
         .target(
             name: "WarderCommands",

@@ -6,8 +6,6 @@ public struct ProfileError: Error, Equatable, Sendable, CustomStringConvertible 
         case notFound
         /// The settings refer to something that they don't have.
         case invalid
-        /// A process's environment cannot hold a value.
-        case unrepresentable
         /// A name is reserved.
         case refused
     }

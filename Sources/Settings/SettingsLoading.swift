@@ -94,7 +94,7 @@ extension WarderSettings {
 }
 
 /// The path without symbolic links, `.` and `..`, or nil if it does not exist: realpath(3).
-func canonicalPath(_ path: String) -> String? {
+package func canonicalPath(_ path: String) -> String? {
     guard let resolved = unsafe realpath(path, nil) else { return nil }
     defer { unsafe free(resolved) }
     return unsafe String(validatingCString: resolved)

@@ -7,7 +7,7 @@ internal import SodiumCrypto
 
 /// Why a command ends, as a person sees it: one line, hints, and an exit code.
 struct Failure: Error {
-    /// The exit code; the README lists them all.
+    /// The exit code; warder(7) lists them all.
     var code: Int32
     /// What and why, without `warder:` and without values.
     var message: String
@@ -55,7 +55,6 @@ struct Failure: Error {
                 switch error.code {
                 case .notFound: KeystoreError.Code.notFound.rawValue
                 case .invalid: Self.settingsInvalid
-                case .unrepresentable: Self.unrepresentable
                 case .refused: Self.refused
                 }
             self.init(exitCode: code, error.description, hints: error.hint.map { [$0] } ?? [])

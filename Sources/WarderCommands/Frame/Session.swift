@@ -1,4 +1,3 @@
-internal import Exporter
 internal import Glibc
 internal import Keystore
 internal import PrivateFiles
@@ -60,7 +59,7 @@ struct Session {
     func anchor() throws -> Anchor {
         let directory = options.system ? UserDirectories.systemAnchorDirectory : directories.anchorDirectory
         let (parent, name) = PrivateFile.split(vaultPath)
-        let canonical = Self.canonical(parent) + "/" + name
+        let canonical = (canonicalPath(parent) ?? parent) + "/" + name
         let pinned = try settings.vault.fingerprint.map { text in
             do { return try Fingerprint(text) } catch {
                 throw Failure(exitCode: Failure.settingsInvalid, "[vault] fingerprint: a fingerprint has 32 hexadecimal digits")
@@ -111,10 +110,4 @@ struct Session {
     }
 
     nonisolated(unsafe) private static var kept: SQLiteStorage?
-
-    private static func canonical(_ path: String) -> String {
-        guard let resolved = unsafe realpath(path, nil) else { return path }
-        defer { unsafe free(resolved) }
-        return unsafe String(validatingCString: resolved) ?? path
-    }
 }
