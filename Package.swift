@@ -36,10 +36,13 @@ let package = Package(
         // Libraries, in the order of their dependencies.
         .target(name: "SodiumCrypto", dependencies: ["CSodium"], swiftSettings: settings),
         .target(name: "PrivateFiles", dependencies: ["SodiumCrypto", "CPlatform"], swiftSettings: settings),
+        .target(name: "ChildProcesses", dependencies: ["SodiumCrypto", "PrivateFiles", "CPlatform"], swiftSettings: settings),
         .target(name: "Keystore", dependencies: ["SodiumCrypto", "PrivateFiles", "CPlatform", grdb], swiftSettings: settings),
         .target(name: "Settings", dependencies: ["PrivateFiles", "SodiumCrypto", "TOMLKit"], swiftSettings: settings),
         .target(name: "Profiles", dependencies: ["Keystore", "Settings", "SodiumCrypto"], swiftSettings: settings),
-        .target(name: "Exporter", dependencies: ["Profiles", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
+        .target(
+            name: "Exporter", dependencies: ["Keystore", "Settings", "Profiles", "ChildProcesses", "PrivateFiles", "SodiumCrypto"],
+            swiftSettings: settings),
         .target(
             name: "WarderCommands",
             dependencies: ["Keystore", "Settings", "Profiles", "Exporter", "PrivateFiles", "SodiumCrypto", "CPlatform", argumentParser],
@@ -55,6 +58,7 @@ let package = Package(
             name: "SodiumCryptoTests", dependencies: ["SodiumCrypto"],
             resources: [.copy("Vectors")], swiftSettings: settings),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: settings),
+        .testTarget(name: "ChildProcessesTests", dependencies: ["ChildProcesses", "SodiumCrypto"], swiftSettings: settings),
         .testTarget(name: "PrivateFilesTests", dependencies: ["PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
         // Runs the built executable, and nothing else of it.
         .testTarget(name: "CommandTests", dependencies: ["warder"], resources: [.copy("Resources")], swiftSettings: settings),

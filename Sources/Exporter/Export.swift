@@ -13,7 +13,7 @@ public enum Export {
         _ variables: [EnvironmentVariable], as format: any EnvironmentFormat.Type
     ) throws(ExportError) -> [UInt8] {
         let content = try format.write(variables)
-        let found: [(name: String, value: [UInt8])]
+        let found: [EnvironmentEntry]
         do {
             found = try format.read(content)
         } catch {

@@ -197,7 +197,7 @@ private enum ShortFormat: EnvironmentFormat {
     static func write(_ variables: [EnvironmentVariable]) throws(ExportError) -> [UInt8] {
         variables.flatMap { [UInt8]("export \($0.name)='".utf8) + $0.value.reveal().dropLast() + [UInt8]("'\n".utf8) }
     }
-    static func read(_ bytes: [UInt8]) throws(ExportError) -> [(name: String, value: [UInt8])] { try ShellExports.read(bytes) }
+    static func read(_ bytes: [UInt8]) throws(ExportError) -> [EnvironmentEntry] { try ShellExports.read(bytes) }
 }
 
 /// A writer that adds a variable.
@@ -207,7 +207,7 @@ private enum MoreFormat: EnvironmentFormat {
     static func write(_ variables: [EnvironmentVariable]) throws(ExportError) -> [UInt8] {
         try ShellExports.write(variables) + [UInt8]("export M=''\n".utf8)
     }
-    static func read(_ bytes: [UInt8]) throws(ExportError) -> [(name: String, value: [UInt8])] { try ShellExports.read(bytes) }
+    static func read(_ bytes: [UInt8]) throws(ExportError) -> [EnvironmentEntry] { try ShellExports.read(bytes) }
 }
 
 /// A writer whose files cannot be read.
@@ -215,5 +215,5 @@ private enum UnreadableFormat: EnvironmentFormat {
     static let name = "unreadable"
     static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle? { nil }
     static func write(_ variables: [EnvironmentVariable]) throws(ExportError) -> [UInt8] { [UInt8]("K=hunter2".utf8) }
-    static func read(_ bytes: [UInt8]) throws(ExportError) -> [(name: String, value: [UInt8])] { try Dotenv.read(bytes) }
+    static func read(_ bytes: [UInt8]) throws(ExportError) -> [EnvironmentEntry] { try Dotenv.read(bytes) }
 }

@@ -5,7 +5,7 @@ import Testing
 /// What the readers make of files that Warder did not write.
 @Suite struct ReaderTests {
     private func read(_ text: String, _ format: any EnvironmentFormat.Type) throws -> [String] {
-        try format.read([UInt8](text.utf8)).map { "\($0.name)=\(String(decoding: $0.value, as: UTF8.self))" }
+        try format.effective(format.read([UInt8](text.utf8))).map { "\($0.name)=\(String(decoding: $0.value, as: UTF8.self))" }
     }
 
     private func hex(_ bytes: [UInt8]) -> String {
@@ -50,7 +50,9 @@ import Testing
         let answers = String(decoding: output, as: UTF8.self).components(separatedBy: ".\n").dropLast()
         #expect(answers.count == files.count)
         for (index, (file, answer)) in zip(files, answers).enumerated() {
-            let model = (try? SystemdEnvironmentFile.read(file)).map { $0.map { "\($0.name)=\(hex($0.value))\n" }.joined() }
+            let model = (try? SystemdEnvironmentFile.effective(SystemdEnvironmentFile.read(file))).map {
+                $0.map { "\($0.name)=\(hex($0.value))\n" }.joined()
+            }
             let isSame = (model ?? "!\n") == answer
             #expect(isSame, "file \(index)")
         }

@@ -2,6 +2,7 @@
 #ifndef CPLATFORM_H
 #define CPLATFORM_H
 
+#include <spawn.h>
 #include <stddef.h>
 
 // renameat2(2) in one directory; flags: 0 or RENAME_NOREPLACE (1). Returns 0 or -1 with errno.
@@ -39,5 +40,11 @@ int platform_harden_sqlite(void *connection);
 
 // The file system's type number from statfs(2), or -1 with errno.
 long platform_file_system_type(const char *path);
+
+// pipe2(2), both ends close-on-exec. Returns 0 or -1 with errno.
+int platform_pipe(int ends[2]);
+
+// The started program has no descriptor above standard error. Returns 0 or an error number.
+int platform_spawn_without_descriptors(posix_spawn_file_actions_t *actions);
 
 #endif

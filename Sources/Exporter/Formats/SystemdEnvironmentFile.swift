@@ -32,30 +32,25 @@ public enum SystemdEnvironmentFile: EnvironmentFormat {
         return output
     }
 
-    /// Reads as systemd does: an assignment whose name is not valid is left out without a word, of two with the same name the last
-    /// one counts, an open quote takes the rest of the file.
+    /// Reads as systemd does: an assignment whose name is not valid is left out without a word, an open quote takes the rest of the file.
     ///
     /// - Throws: ``ExportError/Code/malformed`` for bytes that are not UTF-8 in a name or value, where systemd refuses the file. A file
     ///   with a NUL is refused too.
-    public static func read(_ bytes: [UInt8]) throws(ExportError) -> [(name: String, value: [UInt8])] {
+    public static func read(_ bytes: [UInt8]) throws(ExportError) -> [EnvironmentEntry] {
         if let nul = bytes.firstIndex(of: 0) {
             throw .malformed(Self.self, line: 1 + bytes[..<nul].count { $0 == UInt8(ascii: "\n") })
         }
         var parser = SystemdParser()
         for byte in bytes { parser.take(byte) }
         parser.finish()
-        var entries: [(name: String, value: [UInt8])] = []
+        var entries: [EnvironmentEntry] = []
         for entry in parser.assignments {
             guard Obstacle.toUTF8(entry.key) == nil, Obstacle.toUTF8(entry.value) == nil else {
-                throw .malformed(Self.self, line: entry.line)
+                throw .malformed(Self.self, line: entry.lines.lowerBound)
             }
             guard isVariableName(entry.key) else { continue }
             let name = String(decoding: entry.key, as: UTF8.self)
-            if let index = entries.firstIndex(where: { $0.name == name }) {
-                entries[index].value = entry.value
-            } else {
-                entries.append((name, entry.value))
-            }
+            entries.append(EnvironmentEntry(name, entry.value, lines: entry.lines))
         }
         return entries
     }

@@ -31,15 +31,15 @@ public enum JSONObject: EnvironmentFormat {
     /// Reads one object of strings, and nothing else: no other types, no name twice, no name that no environment has.
     ///
     /// - Throws: ``ExportError/Code/malformed``.
-    public static func read(_ bytes: [UInt8]) throws(ExportError) -> [(name: String, value: [UInt8])] {
+    public static func read(_ bytes: [UInt8]) throws(ExportError) -> [EnvironmentEntry] {
         guard String(validating: bytes, as: UTF8.self) != nil else { throw .malformed(Self.self, line: 1) }
         var parser = JSONParser(bytes)
-        var entries: [(name: String, value: [UInt8])] = []
+        var entries: [EnvironmentEntry] = []
         var seen: Set<String> = []
-        let isObject = parser.object { key, value in
+        let isObject = parser.object { key, value, line in
             let name = String(decoding: key, as: UTF8.self)
             guard isVariableName(key), seen.insert(name).inserted else { return false }
-            entries.append((name, value))
+            entries.append(EnvironmentEntry(name, value, lines: line...line))
             return true
         }
         guard isObject else { throw .malformed(Self.self, line: parser.line) }

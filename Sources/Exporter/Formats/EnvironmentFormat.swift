@@ -17,10 +17,14 @@ public protocol EnvironmentFormat: Sendable {
     /// - Throws: ``ExportError/Code/unrepresentable``, ``ExportError/Code/invalidName``.
     static func write(_ variables: [EnvironmentVariable]) throws(ExportError) -> [UInt8]
 
-    /// Reads as the format's consumers do. The result holds values and cannot be wiped.
+    /// Whether a consumer takes the first of two assignments to the same name; most take the last.
+    static var firstWins: Bool { get }
+
+    /// Reads as the format's consumers do: every assignment that they see, in the order of the file. The result holds values and cannot
+    /// be wiped.
     ///
     /// - Throws: ``ExportError/Code/malformed`` with the line number.
-    static func read(_ bytes: [UInt8]) throws(ExportError) -> [(name: String, value: [UInt8])]
+    static func read(_ bytes: [UInt8]) throws(ExportError) -> [EnvironmentEntry]
 }
 
 /// All formats, by name.
@@ -41,6 +45,24 @@ public enum Formats {
 }
 
 extension EnvironmentFormat {
+    /// Most consumers take the last.
+    public static var firstWins: Bool { false }
+
+    /// What a consumer has after reading: one assignment for each name, in the order in which the names first appear.
+    public static func effective(_ entries: [EnvironmentEntry]) -> [EnvironmentEntry] {
+        var result: [EnvironmentEntry] = []
+        var positions: [String: Int] = [:]
+        for entry in entries {
+            if let position = positions[entry.name] {
+                if !firstWins { result[position] = entry }
+            } else {
+                positions[entry.name] = result.count
+                result.append(entry)
+            }
+        }
+        return result
+    }
+
     /// The revealed variables, if every name is valid and single and every variable fits the format.
     static func checked(_ variables: [EnvironmentVariable]) throws(ExportError) -> [(name: String, value: [UInt8])] {
         var seen: Set<String> = []

@@ -35,8 +35,8 @@ public enum ShellExports: EnvironmentFormat {
     /// Reads what ``write(_:)`` writes, and refuses every other line: a shell script can only be read by running it.
     ///
     /// - Throws: ``ExportError/Code/malformed``.
-    public static func read(_ bytes: [UInt8]) throws(ExportError) -> [(name: String, value: [UInt8])] {
-        var entries: [(name: String, value: [UInt8])] = []
+    public static func read(_ bytes: [UInt8]) throws(ExportError) -> [EnvironmentEntry] {
+        var entries: [EnvironmentEntry] = []
         var seen: Set<String> = []
         var rest = bytes[...]
         var line = 1
@@ -51,8 +51,9 @@ public enum ShellExports: EnvironmentFormat {
             guard let value = word(&rest), !value.contains(0), seen.insert(name).inserted, !shellNames.contains(name) else {
                 throw .malformed(Self.self, line: line)
             }
-            line += 1 + value.count { $0 == UInt8(ascii: "\n") }
-            entries.append((name, value))
+            let last = line + value.count { $0 == UInt8(ascii: "\n") }
+            entries.append(EnvironmentEntry(name, value, lines: line...last))
+            line = last + 1
         }
         return entries
     }

@@ -6,14 +6,14 @@ struct JSONParser {
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// Number of the line that has been reached.
-    var line: Int { 1 + bytes[..<position].count { $0 == UInt8(ascii: "\n") } }
+    private(set) var line = 1
 
-    /// Reads the object, up to the end of the text. `member` says whether a name and value are welcome.
-    mutating func object(_ member: (_ key: [UInt8], _ value: [UInt8]) -> Bool) -> Bool {
+    /// Reads the object, up to the end of the text. `member` says whether a name and value, which end on this line, are welcome.
+    mutating func object(_ member: (_ key: [UInt8], _ value: [UInt8], _ line: Int) -> Bool) -> Bool {
         guard take("{") else { return false }
         if !take("}") {
             repeat {
-                guard let key = string(), take(":"), let value = string(), member(key, value) else { return false }
+                guard let key = string(), take(":"), let value = string(), member(key, value, line) else { return false }
             } while take(",")
             guard take("}") else { return false }
         }
@@ -22,7 +22,10 @@ struct JSONParser {
     }
 
     private mutating func skipBlanks() {
-        while position < bytes.count, " \t\r\n".utf8.contains(bytes[position]) { position += 1 }
+        while position < bytes.count, " \t\r\n".utf8.contains(bytes[position]) {
+            if bytes[position] == UInt8(ascii: "\n") { line += 1 }
+            position += 1
+        }
     }
 
     private mutating func next() -> UInt8? {

@@ -9,8 +9,8 @@ struct SystemdParser {
         case beforeKey, key, beforeValue, value, escape, single, double, doubleEscape, comment, commentEscape
     }
 
-    /// What has been assigned so far, with the line on which the assignment begins.
-    private(set) var assignments: [(key: [UInt8], value: [UInt8], line: Int)] = []
+    /// What has been assigned so far, with the lines on which it stands.
+    private(set) var assignments: [(key: [UInt8], value: [UInt8], lines: ClosedRange<Int>)] = []
 
     private var state = State.beforeKey
     private var key: [UInt8] = []
@@ -109,7 +109,7 @@ struct SystemdParser {
     private mutating func assign(trimming: Bool) {
         while let last = key.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") { key.removeLast() }
         if trimming, let blanks { value.removeSubrange(blanks...) }
-        assignments.append((key, value, start))
+        assignments.append((key, value, start...line))
         key = []
         value = []
     }

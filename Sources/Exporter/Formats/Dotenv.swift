@@ -43,8 +43,8 @@ public enum Dotenv: EnvironmentFormat {
     /// Reads lines on which all parsers agree: assignments in one of the three styles, comments from the first column, empty lines.
     ///
     /// - Throws: ``ExportError/Code/malformed`` at the first line on which parsers could differ, and at a name that is there twice.
-    public static func read(_ bytes: [UInt8]) throws(ExportError) -> [(name: String, value: [UInt8])] {
-        var entries: [(name: String, value: [UInt8])] = []
+    public static func read(_ bytes: [UInt8]) throws(ExportError) -> [EnvironmentEntry] {
+        var entries: [EnvironmentEntry] = []
         var seen: Set<String> = []
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         guard let last = lines.popLast() else { return [] }
@@ -55,7 +55,7 @@ public enum Dotenv: EnvironmentFormat {
             else { throw .malformed(Self.self, line: index + 1) }
             let name = String(decoding: line[..<equals], as: UTF8.self)
             guard seen.insert(name).inserted, !shellNames.contains(name) else { throw .malformed(Self.self, line: index + 1) }
-            entries.append((name, value))
+            entries.append(EnvironmentEntry(name, value, lines: (index + 1)...(index + 1)))
         }
         return entries
     }
