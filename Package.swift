@@ -26,6 +26,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
     ],
     targets: [
@@ -41,7 +42,10 @@ let package = Package(
         .target(name: "Settings", dependencies: ["PrivateFiles", "SodiumCrypto", "TOMLKit"], swiftSettings: settings),
         .target(name: "Profiles", dependencies: ["Keystore", "Settings", "SodiumCrypto"], swiftSettings: settings),
         .target(
-            name: "Exporter", dependencies: ["Keystore", "Settings", "Profiles", "ChildProcesses", "PrivateFiles", "SodiumCrypto"],
+            name: "Exporter",
+            dependencies: [
+                "Keystore", "Settings", "Profiles", "ChildProcesses", "PrivateFiles", "SodiumCrypto", "TOMLKit", "Yams",
+            ],
             swiftSettings: settings),
         .target(
             name: "WarderCommands",
