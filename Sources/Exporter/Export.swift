@@ -35,9 +35,9 @@ public enum Export {
     /// - Parameters:
     ///   - variables: what to write, in this order.
     ///   - format: how.
-    ///   - path: where. The directory must exist. A symbolic link in the last component is refused.
-    ///   - force: write also where git would see the file, and in a directory in which others can write. It changes neither the mode
-    ///     nor what may be replaced.
+    ///   - path: where. The directory must exist.
+    ///   - force: write also where git would see the file, in a directory in which others can write, through a symbolic link and over
+    ///     another user's file. It does not change the mode.
     /// - Throws: what ``render(_:as:)`` throws; ``ExportError/Code/refused`` for a target in a git work tree that does not ignore it;
     ///   ``ExportError/Code/file(_:)``. The target is as it was.
     public static func write(
@@ -46,7 +46,7 @@ public enum Export {
         let content = try render(variables, as: format)
         if !force { try checkPlace(of: path) }
         do {
-            try PrivateFile.write(content, to: path, existing: .replace)
+            try PrivateFile.write(content, to: path, existing: force ? .force : .replace)
         } catch {
             throw ExportError(error)
         }

@@ -48,33 +48,22 @@ public enum SettingsFile {
 
     /// Reads, edits and writes a file under a lock on its directory. Nothing is written if nothing changed.
     static func replace(_ path: String, _ edit: ([UInt8]) throws(SettingsError) -> [UInt8]) throws(SettingsError) {
-        let directory: FileDescriptor
+        let lock: DirectoryLock
         do throws(FileError) {
             let parent = PrivateFile.split(path).parent
             try PrivateFile.makeDirectory(parent)
-            directory = try FileDescriptor.openDirectory(parent)
+            lock = try DirectoryLock(parent)
         } catch {
-            throw SettingsError(error)
+            throw error.code == .exists ? SettingsError(.io, file: path, "another process is changing it") : SettingsError(error)
         }
-        try lock(directory, path)
         let before = try readIfPresent(path)
         let after = try edit(before ?? [])
-        if after == before { return }
+        guard after != before else { return }
         do throws(FileError) {
             try PrivateFile.write(after, to: path, existing: .replace)
         } catch {
             throw SettingsError(error)
         }
-    }
-
-    /// flock(2) on the directory, because the file itself is replaced. Closing the directory unlocks it. Gives up after five seconds:
-    /// whoever may read a directory can hold its lock.
-    private static func lock(_ directory: borrowing FileDescriptor, _ path: String) throws(SettingsError) {
-        for _ in 0..<100 {
-            if retrying({ flock(directory.number, LOCK_EX | LOCK_NB) }) == 0 { return }
-            guard errno == EWOULDBLOCK else { break }
-            usleep(50_000)
-        }
-        throw SettingsError(.io, file: path, "another process is changing it")
+        lock.release()
     }
 }
