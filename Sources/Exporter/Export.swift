@@ -52,7 +52,7 @@ public enum Export {
         }
     }
 
-    private static func checkPlace(of path: String) throws(ExportError) {
+    static func checkPlace(of path: String) throws(ExportError) {
         let parent = PrivateFile.split(path).parent
         do {
             try PrivateFile.checkDirectory(parent)

@@ -125,22 +125,44 @@ public enum PrivateFile {
         return bytes.withBytes { span in unsafe span.withUnsafeBytes { unsafe [UInt8]($0) } }
     }
 
-    /// Makes a directory and those above it, each 0700; those that exist stay as they are.
+    /// Reads a regular file of anybody's. Never waits for the other end of a FIFO.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - maximum: the most bytes that are read.
+    ///   - followingLinks: whether a symbolic link is followed.
+    /// - Throws: ``FileError/Code/unsafe`` if it is no regular file, or larger; ``FileError/Code/notFound``.
+    public static func readAny(_ path: String, maximum: Int, followingLinks: Bool = false) throws(FileError) -> [UInt8] {
+        let file = try FileDescriptor.open(followingLinks ? resolved(path) : path, O_RDONLY | O_NONBLOCK)
+        let info = try file.status()
+        guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(.unsafe, path, "is not a regular file") }
+        guard info.st_size <= maximum else { throw FileError(.unsafe, path, "is larger than \(maximum) bytes") }
+        let bytes = try file.readAll(maximum: maximum)
+        return bytes.withBytes { span in unsafe span.withUnsafeBytes { unsafe [UInt8]($0) } }
+    }
+
+    /// Makes a directory and those above it, each with this mode; those that exist stay as they are.
     ///
     /// - Throws: ``FileError``.
-    public static func makeDirectory(_ path: String) throws(FileError) {
+    public static func makeDirectory(_ path: String, mode: UInt32 = 0o700) throws(FileError) {
         try FileError.refuseZeroByte(in: path)
-        if unsafe mkdir(path, 0o700) == 0 { return }
+        if makeOne(path, mode) { return }
         let number = errno
         if number == ENOENT, path.contains("/"), path != "/" {
-            try makeDirectory(split(path).parent)
-            if unsafe mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+            try makeDirectory(split(path).parent, mode: mode)
+            if makeOne(path, mode) || errno == EEXIST { return }
             throw FileError(errno: errno, path)
         }
         var info = stat()
         guard number == EEXIST, unsafe stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else {
             throw FileError(errno: number, path)
         }
+    }
+
+    /// mkdir(2), whatever the process's file mode mask is.
+    private static func makeOne(_ path: String, _ mode: UInt32) -> Bool {
+        guard unsafe mkdir(path, 0o700) == 0 else { return false }
+        return mode == 0o700 || (unsafe chmod(path, mode)) == 0
     }
 
     /// Checks that only this user (or root) can write in a directory, so that names in it stay what they are.

@@ -61,7 +61,9 @@ extension SettingsEditor {
         guard document.tree[table] != nil else { return text }
         var bytes = document.bytes
         for span in document.spans.reversed() where span.path.starts(with: table) && !span.isInline {
-            guard !span.isRepeated, span.kind != .arrayOfTables else { throw document.invalid(span.path, "stands where it cannot be edited") }
+            guard !span.isRepeated, span.kind != .arrayOfTables else {
+                throw document.invalid(span.path, "stands where it cannot be edited")
+            }
             bytes.removeSubrange(span.isHeader ? document.withEmptyLineBefore(span.lines) : span.lines)
         }
         return try document.checked(bytes, expecting: document.tree.setting(table, to: nil), table)
@@ -73,7 +75,11 @@ extension SettingsDocument {
     fileprivate func withEmptyLineBefore(_ lines: Range<Int>) -> Range<Int> {
         var start = lines.lowerBound
         guard start > 0 else { return lines }
-        if bytes[..<start].hasSuffix(Array("\r\n\r\n".utf8)) { start -= 2 } else if bytes[..<start].hasSuffix(Array("\n\n".utf8)) { start -= 1 }
+        if bytes[..<start].hasSuffix(Array("\r\n\r\n".utf8)) {
+            start -= 2
+        } else if bytes[..<start].hasSuffix(Array("\n\n".utf8)) {
+            start -= 1
+        }
         return start..<lines.upperBound
     }
 }

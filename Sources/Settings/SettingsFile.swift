@@ -20,6 +20,16 @@ public enum SettingsFile {
         }
     }
 
+    /// The text of a settings file, empty if there is none.
+    ///
+    /// - Throws: ``SettingsError``.
+    public static func text(_ path: String) throws(SettingsError) -> String {
+        guard let text = String(validating: try readIfPresent(path) ?? [], as: UTF8.self) else {
+            throw SettingsError(.invalid, file: path, "not valid TOML: it is not UTF-8")
+        }
+        return text
+    }
+
     /// The bytes of a file that only its owner and root can write, or nil if there is none.
     static func readIfPresent(_ path: String) throws(SettingsError) -> [UInt8]? {
         do throws(FileError) {
@@ -33,14 +43,7 @@ public enum SettingsFile {
     /// The bytes of a regular file of any owner. Never waits for the other end of a FIFO.
     static func read(_ path: String) throws(SettingsError) -> [UInt8] {
         do throws(FileError) {
-            let file = try FileDescriptor.open(path, O_RDONLY | O_NONBLOCK)
-            let info = try file.status()
-            guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(.unsafe, path, "is not a regular file") }
-            guard info.st_size <= TOMLLimits.byteCount else {
-                throw FileError(.unsafe, path, "is larger than \(TOMLLimits.byteCount) bytes")
-            }
-            let bytes = try file.readAll(maximum: TOMLLimits.byteCount)
-            return bytes.withBytes { span in unsafe span.withUnsafeBytes { unsafe [UInt8]($0) } }
+            return try PrivateFile.readAny(path, maximum: TOMLLimits.byteCount)
         } catch {
             throw SettingsError(error)
         }

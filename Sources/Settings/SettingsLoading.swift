@@ -49,6 +49,13 @@ extension WarderSettings {
         return try WarderSettings([SettingsLayer(SettingsDocument(bytes, file: file), scope: .trusted)])
     }
 
+    /// Reads a text as the user's settings.
+    ///
+    /// - Throws: ``SettingsError/Code/invalid``.
+    public static func parse(_ text: String, file: String) throws(SettingsError) -> WarderSettings {
+        try WarderSettings([SettingsLayer(SettingsDocument(Array(text.utf8), file: file), scope: .trusted)])
+    }
+
     /// The nearest `warder.toml` from the working directory upward that is neither the user's nor the system's. Its directory is canonical; the
     /// file itself may be a symbolic link, which is refused later: it would borrow the trust of another project.
     public static func projectFile(_ sources: SettingsSources) -> String? {

@@ -17,6 +17,10 @@ public protocol EnvironmentFormat: Sendable {
     /// - Throws: ``ExportError/Code/unrepresentable``, ``ExportError/Code/invalidName``.
     static func write(_ variables: [EnvironmentVariable]) throws(ExportError) -> [UInt8]
 
+    /// Whether a file of the format may have lines that are not Warder's, which stay when ours change: one variable is then written as
+    /// whole lines that stand for themselves.
+    static var keepsOtherLines: Bool { get }
+
     /// Whether a consumer takes the first of two assignments to the same name; most take the last.
     static var firstWins: Bool { get }
 
@@ -45,6 +49,9 @@ public enum Formats {
 }
 
 extension EnvironmentFormat {
+    /// A document that is written whole.
+    public static var keepsOtherLines: Bool { false }
+
     /// Most consumers take the last.
     public static var firstWins: Bool { false }
 

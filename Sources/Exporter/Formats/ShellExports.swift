@@ -7,6 +7,9 @@ public enum ShellExports: EnvironmentFormat {
     /// `sh`.
     public static let name = "sh"
 
+    /// Its files have other lines too.
+    public static let keepsOtherLines = true
+
     private static let export = [UInt8]("export ".utf8)
     private static let escapedQuote = [UInt8]("'\\''".utf8)
 
