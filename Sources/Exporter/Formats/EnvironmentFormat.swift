@@ -35,7 +35,9 @@ public protocol EnvironmentFormat: Sendable {
 public enum Formats {
     /// In the order in which hints propose them.
     public static let all: [any EnvironmentFormat.Type] = [
-        Dotenv.self, SystemdEnvironmentFile.self, ShellExports.self, JSONObject.self,
+        Dotenv.self, DotenvJS.self, DotenvPython.self, ComposeEnvFile.self, DockerEnvFile.self, ShellExports.self, FishExports.self,
+        GitHubEnvironment.self, JSONObject.self, EnvironmentD.self, SystemdEnvironmentFile.self, DockerAgent.self, WranglerDevVars.self,
+        OpenClawDotenv.self,
     ]
 
     /// The format with exactly this name.
