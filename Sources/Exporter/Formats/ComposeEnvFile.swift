@@ -8,6 +8,9 @@ public enum ComposeEnvFile: EnvironmentFormat {
     /// `compose`.
     public static let name = "compose"
 
+    /// Its files have other lines too.
+    public static let keepsOtherLines = true
+
     /// What keeps a variable out of the format.
     public static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle? {
         Obstacle.toEnvironment(name, value) ?? (String(validating: value, as: UTF8.self) == nil ? .notUTF8 : nil)

@@ -8,6 +8,9 @@ public enum DockerAgent: EnvironmentFormat {
     /// `docker-agent`.
     public static let name = "docker-agent"
 
+    /// Its files have other lines too.
+    public static let keepsOtherLines = true
+
     /// Its providers are asked in order, and the first that knows a name answers.
     public static let firstWins = true
 

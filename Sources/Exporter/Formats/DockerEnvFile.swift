@@ -7,6 +7,9 @@ public enum DockerEnvFile: EnvironmentFormat {
     /// `docker`.
     public static let name = "docker"
 
+    /// Its files have other lines too.
+    public static let keepsOtherLines = true
+
     /// Bytes of a line, with its line feed, that the reader's buffer holds. Source: `bufio.MaxScanTokenSize` of Go.
     private static let lineByteCount = 65_536
 

@@ -10,6 +10,9 @@ public enum DotenvJS: EnvironmentFormat {
     /// `dotenv-js`.
     public static let name = "dotenv-js"
 
+    /// Its files have other lines too.
+    public static let keepsOtherLines = true
+
     /// What keeps a variable out of the format.
     public static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle? {
         // An object in JavaScript has it already.

@@ -8,6 +8,9 @@ public enum DotenvPython: EnvironmentFormat {
     /// `dotenv-python`.
     public static let name = "dotenv-python"
 
+    /// Its files have other lines too.
+    public static let keepsOtherLines = true
+
     /// What keeps a variable out of the format.
     public static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle? {
         if let obstacle = Obstacle.toEnvironment(name, value) { return obstacle }

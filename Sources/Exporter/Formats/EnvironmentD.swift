@@ -8,6 +8,9 @@ public enum EnvironmentD: EnvironmentFormat {
     /// `environment.d`.
     public static let name = "environment.d"
 
+    /// Its files have other lines too.
+    public static let keepsOtherLines = true
+
     /// What keeps a variable out of the format.
     public static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle? {
         if value.isEmpty { return .empty }

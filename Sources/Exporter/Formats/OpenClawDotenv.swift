@@ -9,6 +9,9 @@ public enum OpenClawDotenv: EnvironmentFormat {
     /// `openclaw`.
     public static let name = "openclaw"
 
+    /// Its files have other lines too.
+    public static let keepsOtherLines = true
+
     /// What keeps a variable out of the format.
     public static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle? {
         if OpenClawNames.areLeftOut(name) { return .reservedName }

@@ -10,6 +10,9 @@ public enum WranglerDevVars: EnvironmentFormat {
     /// `wrangler`.
     public static let name = "wrangler"
 
+    /// Its files have other lines too.
+    public static let keepsOtherLines = true
+
     /// What keeps a variable out of the format.
     public static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle? {
         DotenvJS.obstacle(to: name, value) ?? (value.contains(UInt8(ascii: "$")) ? .dollar : nil)
