@@ -12,7 +12,7 @@ import Testing
     private func write(_ path: String, _ value: String = "v", force: Bool = false) throws -> ExportError? {
         let variables = [try variable("K", value)]
         do throws(ExportError) {
-            try Export.write(variables, as: Dotenv.self, to: path, force: force)
+            try Export.write(variables, as: Dotenv.self, to: path, existing: .replace, force: force)
             return nil
         } catch {
             return error

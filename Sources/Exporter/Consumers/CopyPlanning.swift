@@ -50,7 +50,7 @@ struct CopyPlanning {
         guard let held else { return [.notGiven] }
         let prints = try CopyFingerprints(held)
         var found: [Drift] = []
-        for file in held.files { if let drift = try drift(file, held, prints) { found.append(drift) } }
+        for file in held.files { found += try drift(file, held, prints) }
         let isElsewhere = held.format != consumer.settings.format || held.files.last?.path != mainPath
         if try isElsewhere || held.content != content(variables, prints) { found.append(.outdated) }
         return found
@@ -69,25 +69,27 @@ struct CopyPlanning {
         }
     }
 
-    private func drift(_ file: HeldCopy.File, _ held: HeldCopy, _ prints: CopyFingerprints) throws -> Drift? {
+    private func drift(_ file: HeldCopy.File, _ held: HeldCopy, _ prints: CopyFingerprints) throws -> [Drift] {
         let bytes: [UInt8]?
         do throws(ExportError) {
             bytes = try PlainFile.read(file.path, isForced: true)
         } catch {
-            return .unsafe(file.path)
+            return [.unsafe(file.path)]
         }
-        guard let bytes else { return .missing(file.path) }
+        guard let bytes else { return [.missing(file.path)] }
+        var found: [Drift] = []
+        let isSame: Bool
         switch consumer.copy {
         case .file(let path, let format) where file.path == path:
-            if let drift = PlainFile.drift(path, consumer.owner) { return drift }
+            if let drift = PlainFile.drift(path, consumer.owner) { found.append(drift) }
             let copy = FileCopy(path: path, format: format, owner: consumer.owner)
             // A file that does not even parse was changed.
-            let found = try? copy.fingerprint(bytes, prints, names: held.variables.map(\.name))
-            return found == file.fingerprint ? nil : .changed(path)
+            isSame = (try? copy.fingerprint(bytes, prints, names: held.variables.map(\.name))) == file.fingerprint
         default:
-            if file.path != mainPath, let drift = PlainFile.drift(file.path, nil) { return drift }
-            return try prints.file(bytes) == file.fingerprint ? nil : .changed(file.path)
+            if file.path != mainPath, let drift = PlainFile.drift(file.path, nil) { found.append(drift) }
+            isSame = try prints.file(bytes) == file.fingerprint
         }
+        return isSame ? found : found + [.changed(file.path)]
     }
 
     private func content(_ variables: [EnvironmentVariable], _ prints: CopyFingerprints) throws -> Data {

@@ -45,6 +45,10 @@ public enum Formats {
     /// - Throws: ``ExportError/Code/unknownFormat``.
     public static func named(_ name: String) throws(ExportError) -> any EnvironmentFormat.Type {
         if let format = all.first(where: { $0.name == name }) { return format }
+        guard CopyForm.UnitKind(rawValue: name) == nil else {
+            throw ExportError(
+                .unknownFormat, "\(name) is for units, not for single files", hint: "warder consumer add NAME --format \(name) --unit UNIT")
+        }
         let known = all.map { $0.name }.joined(separator: ", ")
         throw ExportError(.unknownFormat, "no such format", hint: "the formats are \(known)")
     }

@@ -35,7 +35,7 @@ struct Apply: WarderCommand {
             do { consumers.append(try session.consumer(settings)) } catch { broken.append((settings.name, Failure(error))) }
         }
         let applier = session.applier(try session.unlock(), isForced: force)
-        var report = ApplyReport(options: options)
+        var report = ApplyReport(options: options, isDryRun: dryRun)
         for (name, failure) in broken { report.failed(name, failure) }
         if check {
             for status in try applier.check(consumers) { report.add(status) }

@@ -3,14 +3,16 @@ internal import Exporter
 /// What `apply` says, consumer by consumer, and its exit code.
 struct ApplyReport {
     let options: CommonOptions
+    let isDryRun: Bool
     private var rows: [JSON] = []
     private var findings = 0
     private var changed = 0
     /// The failure of the only consumer that there is: its own exit code tells more than 1.
     private var only: Failure?
 
-    init(options: CommonOptions) {
+    init(options: CommonOptions, isDryRun: Bool) {
         self.options = options
+        self.isDryRun = isDryRun
     }
 
     /// What was done for one consumer.
@@ -18,7 +20,7 @@ struct ApplyReport {
         let steps: [ConsumerOutcome.Step]
         do { steps = try outcome.steps.get() } catch { return failed(outcome.name, Failure(error)) }
         let found = steps.filter(\.isFinding)
-        let state = found.isEmpty ? (steps.isEmpty ? "unchanged" : "applied") : "unconfirmed"
+        let state = found.isEmpty ? (steps.isEmpty ? "unchanged" : isDryRun ? "would_apply" : "applied") : "unconfirmed"
         if !steps.isEmpty { changed += 1 }
         findings += found.isEmpty ? 0 : 1
         rows.append(
@@ -85,7 +87,7 @@ struct ApplyReport {
             options.inform(
                 isCheck
                     ? "\(counted(rows.count, "consumer")): all as it should be"
-                    : "\(counted(rows.count, "consumer")), \(changed == 0 ? "nothing to do" : "\(changed) changed")")
+                    : "\(counted(rows.count, "consumer")), \(changed == 0 ? "nothing to do" : "\(changed) \(isDryRun ? "would change" : "changed")")")
         }
         if findings > 0 { throw Failure(exitCode: rows.count == 1 ? only?.code ?? 1 : 1, "") }
     }
