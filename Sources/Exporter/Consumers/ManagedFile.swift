@@ -82,7 +82,9 @@ private struct Lines {
             start = index + 1
         }
         if start < bytes.count { lines.append([UInt8](bytes[start...])) }
-        end = lines.first?.suffix(2) == [0x0D, 0x0A] ? [0x0D, 0x0A] : [0x0A]
+        let ended = lines.filter { $0.last == 0x0A }
+        // All of them: a value may have a line of its own that ends otherwise.
+        end = !ended.isEmpty && ended.allSatisfy { $0.suffix(2) == [0x0D, 0x0A] } ? [0x0D, 0x0A] : [0x0A]
     }
 
     var bytes: [UInt8] { Array(lines.joined()) }

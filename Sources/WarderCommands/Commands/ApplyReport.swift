@@ -87,7 +87,8 @@ struct ApplyReport {
             options.inform(
                 isCheck
                     ? "\(counted(rows.count, "consumer")): all as it should be"
-                    : "\(counted(rows.count, "consumer")), \(changed == 0 ? "nothing to do" : "\(changed) \(isDryRun ? "would change" : "changed")")")
+                    : "\(counted(rows.count, "consumer")), \(changed == 0 ? "nothing to do" : "\(changed) \(isDryRun ? "would change" : "changed")")"
+            )
         }
         if findings > 0 { throw Failure(exitCode: rows.count == 1 ? only?.code ?? 1 : 1, "") }
     }

@@ -34,7 +34,8 @@ struct Status: WarderCommand {
             ("locked", exists ? .bool(content.fingerprint == nil) : .null), ("fingerprint", .text(content.fingerprint)),
             ("sequence", content.sequence.map(JSON.number) ?? .null), ("secrets", content.secrets.map(JSON.number) ?? .null),
             ("due", content.due.map { .array($0.map(JSON.string)) } ?? .null),
-            ("consumers", content.consumers.map(JSON.number) ?? .null), ("drift", content.drift.map { .array($0.map(JSON.string)) } ?? .null),
+            ("consumers", content.consumers.map(JSON.number) ?? .null),
+            ("drift", content.drift.map { .array($0.map(JSON.string)) } ?? .null),
         ]
         try Console.write(options.json ? JSON.answer(fields).line : lines.joined(separator: "\n") + "\n")
     }
