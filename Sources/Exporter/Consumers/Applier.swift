@@ -113,7 +113,7 @@ public struct Applier<Holder: KeyHolder> {
         // Not before: the service manager may have been using the earlier files.
         try planning.clean(plan)
         // What could not be seen to succeed is not remembered: the next run tries it again.
-        return (steps, steps.contains(where: \.isFinding) ? nil : plan.held)
+        return (steps, steps.contains(where: \.isOpen) ? nil : plan.held)
     }
 
     private func rehearse(_ consumer: Consumer, _ held: HeldCopy?) throws -> [ConsumerOutcome.Step] {

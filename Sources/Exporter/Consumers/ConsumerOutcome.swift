@@ -11,9 +11,14 @@ public struct ConsumerOutcome: Sendable {
         public let text: String
         /// Whether it is something that a person has to see to: a daemon that did not take the new values.
         public let isFinding: Bool
+        /// Whether the next run should try again.
+        let isOpen: Bool
 
-        static func done(_ text: String) -> Step { Step(text: text, isFinding: false) }
-        static func finding(_ text: String) -> Step { Step(text: text, isFinding: true) }
+        static func done(_ text: String) -> Step { Step(text: text, isFinding: false, isOpen: false) }
+        /// What did not work, and may work the next time.
+        static func failed(_ text: String) -> Step { Step(text: text, isFinding: true, isOpen: true) }
+        /// What a person has to see to; trying again would change nothing.
+        static func finding(_ text: String) -> Step { Step(text: text, isFinding: true, isOpen: false) }
     }
 }
 

@@ -76,7 +76,7 @@ extension CopyPlanning {
                 if isOurs(file.path) { try PrivateFile.remove(file.path) } else { left.append(file.path) }
             }
         }
-        if case .unit = consumer.copy { try places.systemd(consumer.settings.scope).reload() }
+        if case .unit = consumer.copy { try places.systemd(consumer.settings.scope).reloadUnits() }
         return left
     }
 

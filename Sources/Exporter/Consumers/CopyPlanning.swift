@@ -29,6 +29,7 @@ struct CopyPlanning {
         case .file(let path, let format):
             let copy = FileCopy(path: path, format: format, owner: consumer.owner)
             (plan.changes, plan.held.files) = try copy.plan(variables, held, prints, isForced: isForced)
+            if !plan.changes.isEmpty, let unit = consumer.unit { try places.systemd(consumer.settings.scope).demand(unit) }
             if !isForced, !plan.changes.isEmpty { try Export.checkPlace(of: path) }
         case .unit(let unit, let kind):
             let copy = unitCopy(unit, kind)

@@ -2,6 +2,7 @@ internal import FoundationEssentials
 internal import Glibc
 internal import PrivateFiles
 internal import Profiles
+internal import SodiumCrypto
 
 /// A copy for a systemd unit: private files of ours, and a drop-in that names them.
 ///
@@ -25,6 +26,7 @@ struct UnitCopy {
         _ variables: [EnvironmentVariable], _ held: HeldCopy?, _ prints: CopyFingerprints, content: Data
     ) throws -> (changes: [CopyPlan.Change], files: [HeldCopy.File]) {
         if let held, held.content == content, held.format == kind.rawValue, try files(of: held, areWith: prints) { return ([], held.files) }
+        try systemd.demand(unit)
         let tag = content.prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         var changes: [CopyPlan.Change] = []
         let dropIn: [UInt8]
@@ -35,17 +37,21 @@ struct UnitCopy {
             dropIn = try DropIn.environmentFile(path)
         case .credential:
             let abilities = try systemd.abilities()
-            guard abilities.sealsCredentials, abilities.loadsEncryptedCredentials else {
+            guard abilities.sealsCredentials else {
                 throw ExportError(
                     .systemd, "\(unit): the systemd of this machine has no encrypted credentials for such a unit",
                     hint: "use the format \(CopyForm.UnitKind.dropIn.rawValue)")
+            }
+            let total = variables.reduce(0) { $0 + $1.name.utf8.count + $1.value.count }
+            guard total <= Systemd.maximumCredentials else {
+                throw ExportError(.unrepresentable, "\(unit): its credentials have more than \(Systemd.maximumCredentials) bytes together")
             }
             for variable in variables {
                 let path = "\(directory)/\(tag).\(variable.name).cred"
                 changes.append(.init(path: path, content: try systemd.seal(variable.value, as: variable.name)))
             }
             let files = zip(variables, changes).map { (id: $0.name, path: $1.path) }
-            dropIn = try DropIn.credentials(files, refreshingOnReload: abilities.refreshesCredentials)
+            dropIn = try DropIn.credentials(files, isRefreshing: abilities.refreshesCredentials)
         }
         try systemd.check(dropIn)
         changes.append(.init(path: dropInPath, content: dropIn, mode: 0o644))
