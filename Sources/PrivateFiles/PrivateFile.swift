@@ -101,6 +101,11 @@ public enum PrivateFile {
         try directory.synchronize()
     }
 
+    /// Removes a directory if nothing is in it.
+    public static func removeEmptyDirectory(_ path: String) {
+        unsafe _ = rmdir(path)
+    }
+
     /// The path behind a symbolic link, or the same path.
     private static func resolved(_ path: String) -> String {
         var info = stat()

@@ -76,7 +76,10 @@ extension CopyPlanning {
                 if isOurs(file.path) { try PrivateFile.remove(file.path) } else { left.append(file.path) }
             }
         }
-        if case .unit = consumer.copy { try places.systemd(consumer.settings.scope).reloadUnits() }
+        if case .unit = consumer.copy {
+            try places.systemd(consumer.settings.scope).reloadUnits()
+            for directory in Set(held.files.map { PrivateFile.split($0.path).parent }) { PrivateFile.removeEmptyDirectory(directory) }
+        }
         return left
     }
 
