@@ -69,6 +69,9 @@ struct ConsumerAdd: WarderCommand {
             throw Failure(.conflict, "there is a consumer of that name already", hints: ["warder consumer remove NAME"])
         }
         let preset = try knownPreset()
+        if let preset, preset.path == nil, path == nil {
+            throw Failure(.invalid, "\(preset.name) has no file of its own: name it with --path")
+        }
         var tables: [(path: [String], entries: [(key: String, value: SettingsValue)])] = []
         if let preset, profile == nil { tables += try profileTable(preset, session) }
         tables.append((["consumer", name], try consumerEntries(preset, session)))
@@ -121,9 +124,6 @@ struct ConsumerAdd: WarderCommand {
         var entries: [(key: String, value: SettingsValue)] = []
         func add(_ key: String, _ text: String?) {
             if let text { entries.append((key, .text(text))) }
-        }
-        if let preset, preset.path == nil, path == nil {
-            throw Failure(.invalid, "\(preset.name) has no file of its own: name it with --path")
         }
         let installed = preset?.unit.flatMap { isInstalled($0, session) ? $0 : nil }
         add("format", format ?? preset?.format)
