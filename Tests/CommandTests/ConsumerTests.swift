@@ -184,7 +184,7 @@ import Testing
         try home.write("3", to: "code")
         let failed = try home.run("apply")
         #expect(failed.code == 1 && failed.error.contains("/bin/sh ended with 3"))
-        #expect(try drift() == ["app": ["outdated"]], "what was not seen to succeed is not taken for done")
+        #expect(try drift() == ["app": ["unconfirmed"]], "what was not seen to succeed is not taken for done")
         try home.write("0", to: "code")
         #expect(try home.run("apply").code == 0)
         #expect(try home.shell("cat ran").text == "ran\nran\nran\n")

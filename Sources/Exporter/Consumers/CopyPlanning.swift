@@ -50,11 +50,27 @@ struct CopyPlanning {
     func drift(_ variables: [EnvironmentVariable], _ held: HeldCopy?) throws -> [Drift] {
         guard let held else { return [.notGiven] }
         let prints = try CopyFingerprints(held)
+        let content = try self.content(variables, prints)
+        if held.content != content, try isInPlace(variables, held, prints, content) { return [.unconfirmed] }
         var found: [Drift] = []
         for file in held.files { found += try drift(file, held, prints) }
         let isElsewhere = held.format != consumer.settings.format || held.files.last?.path != mainPath
-        if try isElsewhere || held.content != content(variables, prints) { found.append(.outdated) }
+        if isElsewhere || held.content != content { found.append(.outdated) }
         return found
+    }
+
+    /// Whether the files are as they should be, although it is not remembered: what was to happen then did not succeed.
+    private func isInPlace(
+        _ variables: [EnvironmentVariable], _ held: HeldCopy, _ prints: CopyFingerprints, _ content: Data
+    ) throws -> Bool {
+        switch consumer.copy {
+        case .file(let path, let format):
+            let copy = FileCopy(path: path, format: format, owner: consumer.owner)
+            return (try? copy.plan(variables, held, prints, isForced: true).changes.isEmpty) ?? false
+        case .unit(let unit, let kind):
+            let copy = unitCopy(unit, kind)
+            return try PlainFile.read(copy.dropInPath).map { String(decoding: $0, as: UTF8.self).contains(copy.base(content)) } ?? false
+        }
     }
 
     /// Whether a file has nothing in it but what we wrote.

@@ -21,18 +21,22 @@ struct UnitCopy {
     /// The name of a consumer's drop-in: each has its own, since one unit may have several consumers.
     static func dropInName(_ consumer: String) -> String { "50-warder-\(consumer).conf" }
 
+    /// What the paths of all files with this content begin with.
+    func base(_ content: Data) -> String {
+        "\(directory)/\(content.prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())."
+    }
+
     /// What has to change so that the unit has these variables. Nothing if it has.
     func plan(
         _ variables: [EnvironmentVariable], _ held: HeldCopy?, _ prints: CopyFingerprints, content: Data
     ) throws -> (changes: [CopyPlan.Change], files: [HeldCopy.File]) {
         if let held, held.content == content, held.format == kind.rawValue, try files(of: held, areWith: prints) { return ([], held.files) }
         try systemd.demand(unit)
-        let tag = content.prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         var changes: [CopyPlan.Change] = []
         let dropIn: [UInt8]
         switch kind {
         case .dropIn:
-            let path = "\(directory)/\(tag).env"
+            let path = "\(base(content))env"
             changes.append(.init(path: path, content: try Export.render(variables, as: SystemdEnvironmentFile.self)))
             dropIn = try DropIn.environmentFile(path)
         case .credential:
@@ -47,7 +51,7 @@ struct UnitCopy {
                 throw ExportError(.unrepresentable, "\(unit): its credentials have more than \(Systemd.maximumCredentials) bytes together")
             }
             for variable in variables {
-                let path = "\(directory)/\(tag).\(variable.name).cred"
+                let path = "\(base(content))\(variable.name).cred"
                 changes.append(.init(path: path, content: try systemd.seal(variable.value, as: variable.name)))
             }
             let files = zip(variables, changes).map { (id: $0.name, path: $1.path) }
