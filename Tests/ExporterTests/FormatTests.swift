@@ -13,14 +13,19 @@ import Testing
         return exportError { () throws(ExportError) in try Export.render([variable], as: format) }
     }
 
+    private static let names = [
+        "dotenv", "dotenv-js", "dotenv-python", "compose", "docker", "sh", "fish", "github", "json", "environment.d",
+        "systemd-environment-file", "docker-agent", "wrangler", "openclaw",
+    ]
+
     @Test func `formats are found by their exact names`() throws {
-        #expect(Formats.all.map { $0.name } == ["dotenv", "systemd-environment-file", "sh", "json"])
+        #expect(Formats.all.map { $0.name } == Self.names)
         for format in Formats.all { #expect(try Formats.named(format.name).name == format.name) }
         for name in ["", "Dotenv", "yml", "dotenv "] {
             let error = exportError { () throws(ExportError) in try Formats.named(name) }
             #expect(error?.code == .unknownFormat)
             #expect(error?.exitCode == 2)
-            #expect(error?.hint == "the formats are dotenv, systemd-environment-file, sh, json")
+            #expect(error?.hint == "the formats are \(Self.names.joined(separator: ", "))")
         }
     }
 

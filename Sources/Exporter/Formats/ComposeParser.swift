@@ -47,7 +47,8 @@ struct ComposeParser {
         guard let value = value() else { return false }
         let last = max(position - 1, end)
         let endLine = text[last] == "\n" ? text.lines[last] : text.lines[min(last, text.count)]
-        entries.append(EnvironmentEntry(String(decoding: ScalarText.bytes(key), as: UTF8.self), ScalarText.bytes(value), lines: line...endLine))
+        entries.append(
+            EnvironmentEntry(String(decoding: ScalarText.bytes(key), as: UTF8.self), ScalarText.bytes(value), lines: line...endLine))
         return true
     }
 
@@ -152,7 +153,8 @@ struct ComposeParser {
     private func isKeyScalar(_ scalar: Unicode.Scalar) -> Bool {
         if "_.-[]".unicodeScalars.contains(scalar) { return true }
         switch scalar.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber, .letterNumber, .otherNumber:
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber, .letterNumber,
+            .otherNumber:
             return true
         default: return false
         }
