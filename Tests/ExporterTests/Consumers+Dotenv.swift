@@ -33,7 +33,7 @@ extension Consumer {
             for path in sys.argv[1:]:
                 try:
                     for k, v in dotenv.dotenv_values(path).items():
-                        if v is not None: print(k + '=' + v.encode().hex())
+                        if v is not None and not set(k) & set('=\\n'): print(k + '=' + v.encode().hex())
                 except UnicodeDecodeError: print('!')
                 print('.')
             """

@@ -35,7 +35,7 @@ extension Consumer {
         name: "fish",
         command: [
             "fish", "-N", "-c",
-            #"for file in $argv; source $file; or printf '!\0'; /usr/bin/env -0; printf '.\0'; set -e A; set -e B; set -e C; end"#,
+            #"for file in $argv; true; source $file; or printf '!\0'; /usr/bin/env -0; printf '.\0'; set -e A; set -e B; set -e C; end"#,
             "FILE",
         ],
         probe: ["fish", "-N", "-c", "exit 0"], output: .environment)

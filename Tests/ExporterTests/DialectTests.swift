@@ -27,24 +27,28 @@ import Testing
         runsRefused: Bool = true, mayRefuse: ([UInt8]) -> Bool = { _ in false }
     ) throws {
         guard try consumer.isHere() else { return }
+        // What shells have in their environment whatever they read.
+        let inherited = Set((try consumer.read([[]]).first ?? nil)?.keys.map { $0 } ?? [])
         var models: [[EnvironmentEntry]?] = []
         for file in files { models.append(try? format.read(file)) }
         let indices = files.indices.filter { models[$0] != nil }
         #expect(indices.count >= minimum, "accepted files")
         try check(indices, try consumer.read(indices.map { files[$0] }))
-        guard runsRefused else { return }
-        let refused = Array(files.indices.filter { models[$0] == nil && !mayRefuse(files[$0]) }.prefix(60))
+        let refused = Array(files.indices.filter { models[$0] == nil && !mayRefuse(files[$0]) }.prefix(runsRefused ? 60 : 0))
         try check(refused, try consumer.read(refused.map { files[$0] }))
         print("READS: \(format.name) | \(consumer.name) | \(indices.count) read | \(refused.count) refused")
+
+        func isPrinted(_ name: String) -> Bool { !name.contains("=") && !name.contains("\n") }
 
         func check(_ indices: [Int], _ answers: [[String: [UInt8]]?]) throws {
             #expect(answers.count == indices.count, "answers of \(consumer.name)")
             for (index, answer) in zip(indices, answers) {
                 let model = models[index].map { entries in
-                    Dictionary(format.effective(entries).map { ($0.name, $0.value) }) { $1 }
+                    Dictionary(format.effective(entries).map { ($0.name, $0.value) }) { $1 }.filter { isPrinted($0.key) }
                 }
-                let own = consumer.output == .environment ? answer?.filter { ["A", "B", "C"].contains($0.key) } : answer
-                let isSame = model == own
+                let own = answer?.filter { !inherited.contains($0.key) }
+                // Compose makes a nameless variable of some lines, which no process can have.
+                let isSame = model == own || (model == nil && own?[""] != nil)
                 #expect(isSame, "file \(index)")
                 if !isSame, ProcessInfo.processInfo.environment["SHOW_GENERATED"] != nil {
                     print("DIFFERS \(index): \(String(decoding: files[index], as: UTF8.self).debugDescription)")
@@ -85,7 +89,7 @@ import Testing
     @Test(arguments: Consumer.manyFileShells)
     func `sh reads as shells do`(_ consumer: Consumer) throws {
         let pieces = Self.common.filter { $0 != "`" && $0 != "\u{A0}" } + ["~", "*", "{", "}", "!", "^", "%", ",", "\\\n", "?", "["]
-        let files = Self.files(pieces, 6000, seed: 5) + Self.files(Self.words, 1000, seed: 6)
+        let files = Self.files(pieces, 3000, seed: 5) + Self.files(Self.words, 600, seed: 6)
         try compare(ShellExports.self, consumer, files, atLeast: 500, runsRefused: false)
     }
 
@@ -101,7 +105,12 @@ import Testing
 
     @Test func `environment.d reads as systemd does`() throws {
         let pieces = ["A=", "B=", "'", "\"", "\\", "\n", " ", "x", "y z", "$$", "=", "\\\n", "\nC=", "é", "#", ";", "$", "\\$", "export "]
-        try compare(EnvironmentD.self, .mergeEnvFile, Self.files(pieces, 1500, seed: 8), atLeast: 600, runsRefused: false)
+        // Before version 254 a comment that ends in a backslash swallows the next line.
+        let files = Self.files(pieces, 2500, seed: 8).filter { file in
+            let text = String(decoding: file, as: UTF8.self)
+            return !text.contains("\\\n") || !text.contains { $0 == "#" || $0 == ";" }
+        }
+        try compare(EnvironmentD.self, .mergeEnvFile, files, atLeast: 600, runsRefused: false)
     }
 
     /// Whole words, so that many files are scripts that shells read without running anything.

@@ -12,6 +12,7 @@ public enum EnvironmentD: EnvironmentFormat {
     public static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle? {
         if value.isEmpty { return .empty }
         if let obstacle = Obstacle.toEnvironment(name, value) { return obstacle }
+        if String(validating: value, as: UTF8.self) == nil { return .notUTF8 }
         return value.allSatisfy { isNameByte($0) || "./:@%+,=-".utf8.contains($0) } ? nil : .special
     }
 
