@@ -59,7 +59,7 @@ import Testing
 
     @Test func `what the consumer refuses, or what depends on its environment, is refused with its line`() {
         for (format, lines) in [
-            ("dotenv-python", ["A=${HOME}", "A='${HOME}'", "A=\"x${HOME:-y}\"", "A= # c", "A='\0'"]),
+            ("dotenv-python", ["A=${HOME}", "A='${HOME}'", "A=\"x${HOME:-y}\"", "A= # c", "A='\0'", "A='b\\'"]),
             ("compose", ["A=$HOME", "A=\"$HOME\"", "A=a$", "A='b", "A B=c", "A+=b", "=b", "A"]),
             ("docker", ["=b", "A B=c", "A=\0", String(repeating: "x", count: 70_000)]),
             ("environment.d", ["A=$HOME", "A='${HOME}'", "A=a\tb"]),

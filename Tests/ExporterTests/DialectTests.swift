@@ -70,7 +70,7 @@ import Testing
         let pieces = Self.common + ["${", "}", "$", "\\\\", "\\t", "\u{1C}"]
         try compare(DotenvPython.self, consumer, Self.files(pieces, 3000, seed: 2), atLeast: 2000) { file in
             let text = String(decoding: file, as: UTF8.self)
-            return text.contains("${") || text.contains("#")
+            return text.contains("${") || text.contains("#") || text.contains("\\")
         }
     }
 
@@ -88,7 +88,10 @@ import Testing
 
     @Test(arguments: Consumer.manyFileShells)
     func `sh reads as shells do`(_ consumer: Consumer) throws {
-        let pieces = Self.common.filter { $0 != "`" && $0 != "\u{A0}" } + ["~", "*", "{", "}", "!", "^", "%", ",", "\\\n", "?", "["]
+        let pieces =
+            Self.common.filter { $0 != "`" && $0 != "\u{A0}" } + [
+                "~", "*", "{", "}", "!", "^", "%", ",", "\\\n", "?", "[", "\u{1}", "\u{7F}", "\u{B}", "\u{83}",
+            ]
         let files = Self.files(pieces, 3000, seed: 5) + Self.files(Self.words, 600, seed: 6)
         try compare(ShellExports.self, consumer, files, atLeast: 500, runsRefused: false)
     }
@@ -97,9 +100,9 @@ import Testing
         let pieces = [
             "set -gx A ", "set -x B ", "\nset --export -g C ", "\nset -gx A '", "'", "\"", "\\", "\n", " ", "x", "y", "#", "\\'", "\\\\",
             "é",
-            "\\\"", "\n#", "%", "\\ ", "=", "a:b",
+            "\\\"", "\n#", "%", "\\ ", "=", "a:b", "\u{1}", "\u{7F}", "\u{83}", "\u{F601}",
         ]
-        let files = Self.files(pieces, 4000, seed: 7).map { $0.starts(with: "A=".utf8) ? [UInt8]("set -gx A ".utf8) + $0.dropFirst(2) : $0 }
+        let files = Self.files(pieces, 6000, seed: 7).map { $0.starts(with: "A=".utf8) ? [UInt8]("set -gx A ".utf8) + $0.dropFirst(2) : $0 }
         try compare(FishExports.self, .fishWithManyFiles, files, atLeast: 300, runsRefused: false)
     }
 

@@ -8,8 +8,9 @@ struct ExportEnvironment: WarderCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write the variables of a profile as an environment file.",
         discussion: """
-            Formats: dotenv, sh, json, systemd-environment-file. A value that a format cannot hold, so that its consumer would read it back byte
-            for byte, is refused with a format that can. A file is written 0600, whole or not at all, and not where git would see it.
+            Formats: \(Formats.all.map { $0.name }.joined(separator: ", ")).
+            A value that a format cannot hold, so that its consumer would read it back byte for byte, is refused with a format that can. A file
+            is written 0600, whole or not at all, and not where git would see it.
 
                 eval "$(warder export --format sh)"
             """)
