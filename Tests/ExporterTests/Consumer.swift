@@ -10,6 +10,9 @@ struct Consumer: Sendable, CustomTestStringConvertible {
     let probe: [String]
     let output: Output
 
+    /// Whether it takes many files, and prints `.` after each and `!` for one that it refuses, as entries of their own.
+    var takesManyFiles = false
+
     enum Output { case environment, hex, base64 }
 
     var testDescription: String { name }
@@ -33,9 +36,7 @@ struct Consumer: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// The variables that it finds in each of many files, in one run; nil where it refuses the file.
-    ///
-    /// For programs that take many files, and print `.` after each and `!` for one that they refuse, as entries of their own.
+    /// The variables that it finds in each of many files, in one run; nil where it refuses the file. See ``takesManyFiles``.
     func read(_ files: [[UInt8]]) throws -> [[String: [UInt8]]?] {
         try withDirectory { directory in
             let paths = files.indices.map { "\(directory)/\($0).env" }

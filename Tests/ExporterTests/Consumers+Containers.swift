@@ -1,11 +1,13 @@
 extension Consumer {
     /// `docker create --env-file` against a socket that records what it is asked for. No engine takes part.
     static let docker = Consumer(
-        name: "docker --env-file", command: ["python3", "-c", dockerScript, "FILE"], probe: ["python3", "-c", dockerScript], output: .hex)
+        name: "docker --env-file", command: ["python3", "-c", dockerScript, "FILE"], probe: ["python3", "-c", dockerScript], output: .hex,
+        takesManyFiles: true)
 
     /// `config` of Compose 2, one service for each file.
     static let compose = Consumer(
-        name: "docker compose", command: ["python3", "-c", composeScript, "FILE"], probe: ["python3", "-c", composeScript], output: .hex)
+        name: "docker compose", command: ["python3", "-c", composeScript, "FILE"], probe: ["python3", "-c", composeScript], output: .hex,
+        takesManyFiles: true)
 
     /// Without files it only looks for the program. All files go into one call, with a marker after each; if that fails, one by one.
     private static let dockerScript = """

@@ -22,7 +22,8 @@ extension Consumer {
             }
             """
         return Consumer(
-            name: name, command: ["node", "-e", script, "--", "FILE"], probe: ["node", "-e", "\(definition); \(probe)"], output: .hex)
+            name: name, command: ["node", "-e", script, "--", "FILE"], probe: ["node", "-e", "\(definition); \(probe)"], output: .hex,
+            takesManyFiles: true)
     }
 
     /// Both the one that comes first in `PATH` and Debian's own.
@@ -39,7 +40,7 @@ extension Consumer {
             """
         return Consumer(
             name: python == "python3" ? "python-dotenv" : "python-dotenv of Debian", command: [python, "-c", script, "FILE"],
-            probe: [python, "-c", "import dotenv; dotenv.dotenv_values"], output: .hex)
+            probe: [python, "-c", "import dotenv; dotenv.dotenv_values"], output: .hex, takesManyFiles: true)
     }
 
     static let direnv = Consumer(

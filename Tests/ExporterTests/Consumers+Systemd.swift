@@ -49,7 +49,8 @@ extension Consumer {
     /// drops, are left out.
     static let mergeEnvFile = Consumer(
         name: "systemd merge_env_file",
-        command: ["python3", "-c", mergeScript, "FILE"], probe: ["python3", "-c", mergeScript, "/dev/null"], output: .hex)
+        command: ["python3", "-c", mergeScript, "FILE"], probe: ["python3", "-c", mergeScript, "/dev/null"], output: .hex,
+        takesManyFiles: true)
 
     private static let mergeScript = """
         import ctypes, glob, sys

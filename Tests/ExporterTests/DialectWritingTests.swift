@@ -76,6 +76,15 @@ import Testing
         for name in ["PATH", "SHLVL", "status", "umask"] { #expect(kind(name, "a", FishExports.self) == .shellName) }
     }
 
+    @Test func `openclaw refuses a file that its services would leave out`() throws {
+        let long = String(repeating: "x", count: 100_000)
+        let variables = try (0..<11).map { try variable("V\($0)", long) }
+        let error = exportError { () throws(ExportError) in try Export.render(variables, as: OpenClawDotenv.self) }
+        #expect(error?.description == "the format openclaw cannot hold more than 1 MiB in all")
+        #expect(error?.exitCode == 26)
+        #expect(try Export.render([EnvironmentVariable](variables.prefix(10)), as: OpenClawDotenv.self).count > 1_000_000)
+    }
+
     @Test func `the hint is a format that holds the value`() throws {
         for (format, value, other) in [
             ("docker-agent", "op://a/b/c", "dotenv"), ("wrangler", "a$", "dotenv"), ("environment.d", "", "dotenv"),

@@ -41,6 +41,20 @@ import Testing
         #expect(extra == variables.count, "variables that were not written")
     }
 
+    @Test(arguments: MatrixCell.all.filter { $0.consumer.takesManyFiles })
+    func `consumers read the same bytes from a file with one variable`(_ cell: MatrixCell) throws {
+        let format = try Formats.named(cell.format)
+        guard try cell.consumer.isHere() else { return }
+        // The hand-made ones come first.
+        let variables = try Samples.accepted(by: format).prefix(300)
+        let found = try cell.consumer.read(variables.map { try Export.render([$0], as: format) })
+        #expect(found.count == variables.count)
+        for (variable, answer) in zip(variables, found) {
+            let isSame = answer?[variable.name] == variable.value.reveal() && answer?.count == 1
+            #expect(isSame, "\(variable.name)")
+        }
+    }
+
     @Test(arguments: [
         ("dotenv", 500), ("dotenv-js", 800), ("dotenv-python", 800), ("compose", 900), ("docker", 800), ("sh", 1100), ("fish", 1100),
         ("github", 900), ("json", 900), ("environment.d", 250), ("systemd-environment-file", 900), ("docker-agent", 700),
