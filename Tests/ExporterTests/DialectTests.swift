@@ -3,6 +3,8 @@ import Foundation
 import Testing
 
 /// Readers against the real consumers, on generated files that nobody would write by hand.
+///
+/// With `SHOW_GENERATED` in the environment it prints the generated files that are read differently.
 @Suite struct DialectTests {
     private static let common = [
         "A=", "B=", "C=", "'", "\"", "\\", "\n", "\n", "\r\n", " ", "\t", "x", "y z", "=", ":", "#", " #", "export ", "\nB=", "\nC='",
