@@ -17,7 +17,7 @@ enum Arguments {
         "--passphrase-fd", "--recipient", "--drop-absent", "--accept", "--strict", "--force", "--profile", "-P", "--only", "--except",
         "--pristine", "--as-file", "--allow-reserved", "--format", "--output", "-o", "--help", "-h", "--revoke",
         "--kdf-memory",
-        "--kdf-passes",
+        "--kdf-passes", "--prefix", "--dry-run", "--replace", "--remove-source", "--from-shell", "--from", "--all",
     ])
 
     /// Moves global options that stand before the command, or between a group and its command, behind it, where its parser looks for them.
