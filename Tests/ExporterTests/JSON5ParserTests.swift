@@ -1,6 +1,7 @@
-@testable import Exporter
 import Foundation
 import Testing
+
+@testable import Exporter
 
 /// The JSON5 reader, by hand and against node and its json5 package.
 @Suite struct JSON5ParserTests {
@@ -143,7 +144,9 @@ import Testing
             var elements: [String] = []
             for index in 0..<count {
                 let inner = blank() + document(depth: depth - 1, isPlain: isPlain, &random) + blank()
-                if choice == 3 { elements.append(inner) } else {
+                if choice == 3 {
+                    elements.append(inner)
+                } else {
                     elements.append(blank() + (isPlain || Bool.random(using: &random) ? text() : "k\(index)") + blank() + ":" + inner)
                 }
             }

@@ -73,6 +73,8 @@ struct DocumentWalk {
         let text = String(decoding: value, as: UTF8.self)
         guard text.contains(where: { !$0.isWhitespace }) else { return }
         switch meaning(text) {
+        case .literal where Self.looksLikeVariable(text):
+            leave(name, line: line, "the name of a variable where the key itself belongs")
         case .literal: try reading.add(name, value, line: line)
         case .reference(let target): reading.references.append(.init(line: line, name, target))
         case .unusable(let reason): reading.left.append(.init(line: line, name, reason))
@@ -156,6 +158,11 @@ extension DocumentWalk {
         return result
     }
 
+    /// `OPENAI_API_KEY` in place of the key is a mistake: its program sends those letters.
+    private static func looksLikeVariable(_ text: String) -> Bool {
+        KnownVariables.holdsKey(text) || (text.hasSuffix("_API_KEY") && text == text.uppercased() && isVariableName(text.utf8))
+    }
+
     /// Whether a member called so holds a key.
     private static func namesKey(_ key: String) -> Bool {
         let endings = [
@@ -165,7 +172,9 @@ extension DocumentWalk {
     }
 
     /// Whether a member called so holds the name of the variable that has the key.
-    private static func namesVariable(_ key: String) -> Bool { key == "token-key" || key.hasSuffix("-env") && namesKey(String(key.dropLast(4))) }
+    private static func namesVariable(_ key: String) -> Bool {
+        key == "token-key" || key.hasSuffix("-env") && namesKey(String(key.dropLast(4)))
+    }
 
     /// Header names that carry credentials, in lower case.
     ///

@@ -104,7 +104,7 @@ private struct Survey {
         if isInKeyBlock { return leave(block, nil, "in a key that stands over several lines", into: &reading) }
         let name = shownName(line, entries)
         let isAssignment = entries.contains { $0 != nil } || name != nil
-        defer { isAfterText = !isAssignment }
+        defer { isAfterText = !isAssignment || (isAfterText && isPadding(text)) }
         if isAfterText, isPadding(text) { return leave(block, nil, "it may belong to the line before", into: &reading) }
         if line > 1, isContinuingComment(lines[line - 2]) {
             return leave(block, name, "systemd before 254 takes it for a part of the comment above", into: &reading)

@@ -49,6 +49,7 @@ public enum KnownVariables {
 
     /// Whether a variable describes the session it is in: its terminal, its directories, its user.
     public static func describesSession(_ name: String) -> Bool {
-        sessionNames.contains(name) || shellNames.contains(name) || ["LC_", "XDG_", "VTE_", "KDE_", "GNOME_"].contains { name.hasPrefix($0) }
+        sessionNames.contains(name) || shellNames.contains(name)
+            || ["LC_", "XDG_", "VTE_", "KDE_", "GNOME_"].contains { name.hasPrefix($0) }
     }
 }

@@ -21,6 +21,7 @@ struct ShellAssignments {
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
         while position < bytes.count, lostFrom == nil { readLine() }
+        dropChanged()
     }
 
     /// What keeps a command from being read.
@@ -45,6 +46,27 @@ struct ShellAssignments {
 
     /// What has every assignment exported, and changes nothing of it.
     private static let exporting = ["set -a", "set +a", "set -o allexport", "set +o allexport"].map { [UInt8]($0.utf8) }
+
+    /// Takes back what a command that was not read could change: it names the variable.
+    private mutating func dropChanged() {
+        guard !troubled.isEmpty else { return }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        var last: [String: Int] = [:]
+        for place in troubled + (lostFrom.map { [$0...lines.count] } ?? []) {
+            for line in place where line <= lines.count {
+                for word in lines[line - 1].split(whereSeparator: { !isNameByte($0) }) {
+                    last[String(decoding: word, as: UTF8.self)] = line
+                }
+            }
+        }
+        entries.removeAll { entry in
+            guard let line = last[entry.name], line > entry.lines.upperBound else { return false }
+            troubles[entry.lines.lowerBound] = "line \(line) may change it"
+            troubled.append(entry.lines)
+            return true
+        }
+        troubled.sort { $0.lowerBound < $1.lowerBound }
+    }
 
     /// Reads up to the end of a line that ends a command.
     private mutating func readLine() {
@@ -265,7 +287,7 @@ struct ShellAssignments {
     private func isHarmless(_ word: ArraySlice<UInt8>, _ trouble: Trouble) -> Bool {
         let name = String(decoding: word, as: UTF8.self)
         if ["export", "declare", "typeset"].contains(name) { return trouble != .command }
-        return !Self.decisive.contains(name) && !word.contains { "'\"\\$`=+[".utf8.contains($0) }
+        return !Self.decisive.contains(name) && !word.contains { "'\"\\$`+[".utf8.contains($0) } && !name.hasPrefix("=")
     }
 
     private mutating func skipQuoted(_ quote: UInt8) -> Bool {

@@ -44,7 +44,8 @@ public enum SourceRemoval {
         try checkPlace(file)
         let current = try ImportFile(path: file.path)
         guard current.identity == file.identity, file.isSame(as: current) else {
-            throw ExportError(.refused, "\(file.path): was changed in the meantime, and is not removed") }
+            throw ExportError(.refused, "\(file.path): was changed in the meantime, and is not removed")
+        }
         let isTracked = GitWorkTree.tracks(file.path)
         let (parent, name) = PrivateFile.split(file.path)
         do throws(FileError) {

@@ -23,7 +23,8 @@ struct ImportSecrets: WarderCommand {
 
     @OptionGroup var global: GlobalOptions
 
-    @Argument(help: "The file, or - for standard input; after --from pass an entry, a directory of entries, or . for all.", completion: .file())
+    @Argument(
+        help: "The file, or - for standard input; after --from pass an entry, a directory of entries, or . for all.", completion: .file())
     var source: String?
 
     @Option(help: ArgumentHelp("Read the file as this format.", valueName: "name"), completion: .list(ImportFormat.names))
@@ -56,7 +57,6 @@ struct ImportSecrets: WarderCommand {
         let file = try from == nil ? source.map { try $0 == "-" ? ImportFile.standardInput() : ImportFile(path: $0) } : nil
         let reading = try read(file)
         let plan = try ImportPlan(reading, prefix: prefix)
-        for warning in file?.warnings ?? [] { options.warn(warning) }
         guard !plan.items.isEmpty || !plan.left.isEmpty || !reading.references.isEmpty else {
             throw Failure(.notFound, "\(sourceName): \(reading.kind) without a variable or key")
         }
@@ -72,7 +72,9 @@ struct ImportSecrets: WarderCommand {
             try write(zip(items, zip(states, current)).filter { $1.0 != .unchanged }.map { ($0, $1.1) }, to: vault, session)
         }
         let report = ImportReport(
-            source: sourceName, reading: reading, plan: plan, states: states, isDryRun: dryRun, isAgreement: file != nil && isAgreement(file))
+            source: sourceName, reading: reading, plan: plan, states: states, isDryRun: dryRun,
+            isAgreement: file != nil && isAgreement(file))
+        for warning in file?.warnings ?? [] { options.warn(warning) }
         try report.print(options)
         if removeSource, !dryRun, let file { try remove(file, items, vault) }
         try report.finish()
@@ -88,7 +90,9 @@ struct ImportSecrets: WarderCommand {
         guard fromShell || source != nil else {
             throw Failure(
                 .invalid, from == nil ? "import what?" : "which entry of pass?",
-                hints: [from == nil ? "warder import FILE, --from-shell, or --from pass ENTRY" : "warder import --from pass ENTRY; . for all"])
+                hints: [
+                    from == nil ? "warder import FILE, --from-shell, or --from pass ENTRY" : "warder import --from pass ENTRY; . for all"
+                ])
         }
         guard isFile || (format == nil && !removeSource) else {
             throw Failure(.invalid, "--format and --remove-source go with a file")

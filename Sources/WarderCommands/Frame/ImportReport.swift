@@ -40,7 +40,8 @@ struct ImportReport {
         }
         guard differing == 0 else {
             throw Failure(
-                exitCode: Failure.finding.code, "\(counted(differing, "secret")) with another value in the vault", hints: ["--replace stores new generations"])
+                exitCode: Failure.finding.code, "\(counted(differing, "secret")) with another value in the vault",
+                hints: ["--replace stores new generations"])
         }
     }
 

@@ -23,6 +23,7 @@ struct Warder: ParsableCommand {
                 subcommands: [
                     SetSecret.self, Get.self, List.self, Show.self, Remove.self, Rename.self, History.self, Rollback.self, Purge.self,
                 ]),
-            CommandGroup(name: "Environments", subcommands: [Run.self, Check.self, Allow.self, ExportEnvironment.self, ImportSecrets.self]),
+            CommandGroup(
+                name: "Environments", subcommands: [Run.self, Check.self, Allow.self, ExportEnvironment.self, ImportSecrets.self]),
         ])
 }
