@@ -73,7 +73,10 @@ enum LineReading {
     private static func shownName(_ line: ArraySlice<UInt8>) -> String? {
         var text = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         if text.starts(with: "export ".utf8) { text = text.dropFirst(7) }
-        guard let equals = text.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+        // `abc==` may be the end of something in base64.
+        guard let equals = text.firstIndex(of: UInt8(ascii: "=")), !text[equals...].allSatisfy({ $0 == UInt8(ascii: "=") }) else {
+            return nil
+        }
         let name = String(decoding: text[..<equals], as: UTF8.self)
         return isShowable(name) ? name : nil
     }

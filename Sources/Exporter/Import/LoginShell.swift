@@ -35,7 +35,8 @@ public struct LoginShell: Sendable {
     /// - Parameter all: whether to take every variable but the session's own and reserved ones, not only those known for keys.
     /// - Throws: ``ExportError/Code/file(_:)`` if the shell fails, takes more than 15 seconds, or has more than 2 MiB of variables.
     public func read(all: Bool) throws(ExportError) -> ImportReading {
-        var process = ChildProcess(program, ["-l", "-c", "env -0"], environment: environment)
+        // Up to the first NUL stands whatever the startup files print.
+        var process = ChildProcess(program, ["-l", "-c", "env -0 -i WARDER=; env -0"], environment: environment)
         process.timeLimit = 15
         process.maximumOutput = 2 << 20
         do {
@@ -58,13 +59,11 @@ public struct LoginShell: Sendable {
         reading.hasVariables = true
         var others = 0
         try output.bytes.withBytes { span in
-            var start = 0
-            for end in 0..<span.byteCount where span[end] == 0 {
+            var start = (span.byteOffsets.first { span[$0] == 0 } ?? span.byteCount) + 1
+            for end in span.byteOffsets.dropFirst(start) where span[end] == 0 {
                 defer { start = end + 1 }
                 guard let equals = (start..<end).first(where: { span[$0] == UInt8(ascii: "=") }) else { continue }
-                // A startup file may have printed lines before the first variable.
-                let lineStart = start == 0 ? (start..<equals).last { span[$0] == UInt8(ascii: "\n") }.map { $0 + 1 } ?? start : start
-                let bytes = (lineStart..<equals).map { span[$0] }
+                let bytes = (start..<equals).map { span[$0] }
                 guard isVariableName(bytes) else { continue }
                 let name = String(decoding: bytes, as: UTF8.self)
                 if KnownVariables.describesSession(name) || ReservedNames.contains(name) { continue }
