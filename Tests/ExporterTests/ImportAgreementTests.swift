@@ -133,10 +133,10 @@ import Testing
     }
 
     @Test func `a large file of bad lines does not take long`() throws {
-        let text = [UInt8](String(repeating: "A B C = 'x\n", count: 50_000).utf8)
+        let text = [UInt8](String(repeating: "A B C = 'x\n", count: 5_000).utf8)
         let start = ContinuousClock.now
         _ = try ImportAgreement.read(text)
-        #expect(ContinuousClock.now - start < .seconds(60))
+        #expect(ContinuousClock.now - start < .seconds(30))
     }
 
     // MARK: Against real readers

@@ -42,7 +42,7 @@ private struct Survey {
 
     private var agreed: [EnvironmentEntry] = []
     /// The lines on which each name is assigned, by any dialect.
-    private var places: [String: Set<Int>] = [:]
+    private var places: [String: [Int]] = [:]
     private var isInKeyBlock = false
     private var isAfterText = false
 
@@ -53,24 +53,25 @@ private struct Survey {
 
     mutating func run(into reading: inout ImportReading) throws(ExportError) {
         for dialect in dialects {
-            for (line, entry) in dialect.entries { places[entry.name, default: []].insert(line) }
+            for (line, entry) in dialect.entries { places[entry.name, default: []].append(line) }
         }
+        for (name, lines) in places { places[name] = Set(lines).sorted() }
         var line = 1
         while line <= lines.count {
             let last = blockEnd(from: line)
             take(line...last, into: &reading)
             line = last + 1
         }
-        let byName = Dictionary(grouping: agreed, by: \.name)
+        // A name counts once: where every line that anybody reads as its assignment gives it the same value.
+        let certain = Dictionary(grouping: agreed, by: \.name).filter { name, same in
+            places[name]?.count == same.count && same.allSatisfy { isEqualInConstantTime($0.value, same[0].value) }
+        }
         for entry in agreed {
             let line = entry.lines.lowerBound
-            let same = byName[entry.name] ?? []
-            let isOnly = (places[entry.name] ?? []).isSubset(of: Set(same.map(\.lines.lowerBound)))
-            if isOnly, same.allSatisfy({ isEqualInConstantTime($0.value, entry.value) }) {
-                // The same again: the first stands for all.
-                if same.first?.lines.lowerBound == line { try reading.add(entry.name, entry.value, line: line) }
+            if let same = certain[entry.name] {
+                if same[0].lines.lowerBound == line { try reading.add(entry.name, entry.value, line: line) }
             } else {
-                let other = (places[entry.name] ?? []).subtracting([line]).min() ?? line
+                let other = (places[entry.name] ?? []).first { $0 != line } ?? line
                 reading.left.append(.init(line: line, entry.name, "line \(other) gives it another value"))
             }
         }
@@ -179,6 +180,7 @@ private struct Survey {
     }
 
     private func contains(_ text: ArraySlice<UInt8>, _ part: String) -> Bool {
-        text.indices.contains { text[$0...].starts(with: part.utf8) }
+        guard text.count >= part.utf8.count, text.contains(UInt8(ascii: "-")) else { return false }
+        return text.indices.contains { text[$0...].starts(with: part.utf8) }
     }
 }

@@ -50,11 +50,11 @@ public struct ImportPlan: Sendable {
             }
         }
         let byName = Dictionary(grouping: items, by: \.name)
+        let certain = byName.filter { _, same in same.allSatisfy { SecretBytes.isEqual($0.value.bytes, same[0].value.bytes) } }
         var seen: Set<SecretName> = []
         self.items = items.filter { item in
-            let same = byName[item.name] ?? []
-            if same.allSatisfy({ SecretBytes.isEqual($0.value.bytes, item.value.bytes) }) { return seen.insert(item.name).inserted }
-            let place = same.first { $0.line != item.line }?.line.map { "line \($0)" } ?? "another entry"
+            if certain[item.name] != nil { return seen.insert(item.name).inserted }
+            let place = byName[item.name]?.first { $0.line != item.line }?.line.map { "line \($0)" } ?? "another entry"
             left.append(.init(line: item.line, item.name.description, "\(place) gives the same name another value"))
             return false
         }
