@@ -30,29 +30,64 @@ public enum Export {
         return content
     }
 
+    /// What becomes of a file that is there already.
+    public enum Existing: Sendable {
+        /// It is replaced if it holds nothing but variables that are written now.
+        case ours
+        /// Its other lines stay, as far as the format has lines.
+        case merge
+        /// It is replaced, whatever it holds.
+        case replace
+    }
+
     /// Writes variables to a file, mode 0600, whole or not at all, over a regular file of this user if there is one.
     ///
     /// - Parameters:
     ///   - variables: what to write, in this order.
     ///   - format: how.
-    ///   - path: where. The directory must exist. A symbolic link in the last component is refused.
-    ///   - force: write also where git would see the file, and in a directory in which others can write. It changes neither the mode
-    ///     nor what may be replaced.
+    ///   - path: where. The directory must exist.
+    ///   - existing: what becomes of a file that is there already.
+    ///   - force: write also where git would see the file, in a directory in which others can write, through a symbolic link and over
+    ///     another user's file. It does not change the mode.
     /// - Throws: what ``render(_:as:)`` throws; ``ExportError/Code/refused`` for a target in a git work tree that does not ignore it;
-    ///   ``ExportError/Code/file(_:)``. The target is as it was.
+    ///   ``ExportError/Code/file(_:)``, with `.exists` for a file that holds something else. The target is as it was.
     public static func write(
-        _ variables: [EnvironmentVariable], as format: any EnvironmentFormat.Type, to path: String, force: Bool = false
+        _ variables: [EnvironmentVariable], as format: any EnvironmentFormat.Type, to path: String, existing: Existing = .ours,
+        force: Bool = false
     ) throws(ExportError) {
-        let content = try render(variables, as: format)
+        var content = try render(variables, as: format)
         if !force { try checkPlace(of: path) }
+        if existing != .replace, let current = try PlainFile.read(path, isForced: force) {
+            if existing == .merge {
+                guard format.keepsOtherLines else {
+                    throw ExportError(.unknownFormat, "the format \(format.name) has no other lines that could stay")
+                }
+                content = try ManagedFile.merge(variables, into: current, as: format)
+            } else if !isOurs(current, variables, format) {
+                throw ExportError(
+                    .file(.exists), "\(path): holds something else, too",
+                    hint: format.keepsOtherLines ? "--merge keeps it, --replace loses it" : "--replace loses it")
+            }
+        }
         do {
-            try PrivateFile.write(content, to: path, existing: .replace)
+            try PrivateFile.write(content, to: path, existing: force ? .force : .replace)
         } catch {
             throw ExportError(error)
         }
     }
 
-    private static func checkPlace(of path: String) throws(ExportError) {
+    /// Whether a file holds nothing but variables of these names: no others, and no comments.
+    private static func isOurs(_ bytes: [UInt8], _ variables: [EnvironmentVariable], _ format: any EnvironmentFormat.Type) -> Bool {
+        guard let entries = try? format.read(bytes) else { return false }
+        let names = Set(variables.map(\.name))
+        guard entries.allSatisfy({ names.contains($0.name) }) else { return false }
+        guard format.keepsOtherLines else { return true }
+        let ours = Set(entries.flatMap { Array($0.lines) })
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return lines.enumerated().allSatisfy { index, line in ours.contains(index + 1) || line.isEmpty || line == [UInt8(ascii: "\r")] }
+    }
+
+    static func checkPlace(of path: String) throws(ExportError) {
         let parent = PrivateFile.split(path).parent
         do {
             try PrivateFile.checkDirectory(parent)

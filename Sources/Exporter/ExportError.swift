@@ -16,6 +16,10 @@ public struct ExportError: Error, Equatable, Sendable, CustomStringConvertible {
         case verification
         /// A safety rule forbids the target: git would see it.
         case refused
+        /// systemd is not here, or cannot do it.
+        case systemd
+        /// What the settings say of a consumer makes no sense, or not on this machine.
+        case settings
         /// The target, or its directory, cannot or may not be written.
         case file(FileError.Code)
     }
@@ -41,8 +45,8 @@ public struct ExportError: Error, Equatable, Sendable, CustomStringConvertible {
         switch code {
         case .unrepresentable: 26
         case .unknownFormat, .invalidName: 2
-        case .malformed: 25
-        case .verification: 20
+        case .malformed, .settings: 25
+        case .verification, .systemd: 20
         case .refused: 28
         case .file(.io): 20
         case .file(.unsafe): 21

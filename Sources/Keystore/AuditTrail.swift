@@ -28,6 +28,10 @@ public struct AuditEntry: Hashable, Sendable {
         case restore
         /// A person moved this host's anchor.
         case accept
+        /// A consumer got a copy of secrets.
+        case apply
+        /// What a consumer holds was forgotten, because there is no such consumer any more.
+        case forget
     }
 
     /// From 1.
@@ -40,7 +44,7 @@ public struct AuditEntry: Hashable, Sendable {
     public var process: UInt32
     /// What was done.
     public var operation: Operation
-    /// The secret's name, or the slot's number, or nothing.
+    /// The secret's or consumer's name, or the slot's number, or nothing.
     public var subject: String
     /// The generation that came to be, or 0.
     public var generation: UInt64

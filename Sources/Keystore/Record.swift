@@ -6,6 +6,11 @@ enum RecordKind: UInt16 {
     case value = 1
     /// It says that the secret was removed.
     case tombstone = 2
+    /// It is a note, with content, under a name that no secret has.
+    case note = 3
+
+    /// Whether there is a value with it.
+    var hasValue: Bool { self != .tombstone }
 }
 
 /// The clear part of a record: 56 bytes, authenticated with everything sealed in it.
@@ -105,7 +110,7 @@ struct RecordInfo {
         guard try reader.number(UInt8.self) == 1 else { throw KeystoreError(.tooNew, "a record has a newer form") }
         let nameLength = Int(try reader.number(UInt16.self))
         let fieldsLength = Int(try reader.number(UInt32.self))
-        name = try SecretName(try reader.text(nameLength))
+        name = try .ofRecord(try reader.text(nameLength))
         metadata = try Metadata(decoding: try reader.take(fieldsLength))
         guard try reader.take(reader.remaining).allSatisfy({ $0 == 0 }) else { throw .corrupt("padding is not zero") }
     }

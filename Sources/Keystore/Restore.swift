@@ -78,7 +78,7 @@ public struct CheckedBackup: Sendable {
                 let info = try reader.take(Int(try reader.number(UInt32.self)))
                 let hasValue = try reader.number(UInt8.self) == 1
                 let value = hasValue ? try reader.take(Int(try reader.number(UInt32.self))) : nil
-                guard fields.vault == keys.vaultID, hasValue == (fields.kind == .value) else {
+                guard fields.vault == keys.vaultID, hasValue == fields.kind.hasValue else {
                     throw .corrupt("the backup is inconsistent")
                 }
                 let record = StoredRecord(id: fields.id, generation: fields.generation, header: header, info: info)

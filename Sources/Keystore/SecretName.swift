@@ -31,6 +31,21 @@ public struct SecretName: Hashable, Comparable, Sendable, CustomStringConvertibl
         description = String(text)
     }
 
+    /// The name of any record: a secret's, or a note's with its area, a lower-case word, and a colon before it.
+    static func ofRecord(_ text: String) throws(KeystoreError) -> SecretName {
+        guard let colon = text.firstIndex(of: ":") else { return try SecretName(text) }
+        let area = text[..<colon]
+        guard (1...16).contains(area.utf8.count), area.utf8.allSatisfy({ (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }) else {
+            throw badForm
+        }
+        return SecretName(unchecked: "\(area):\(try SecretName(text[text.index(after: colon)...]))")
+    }
+
+    private init(unchecked description: String) { self.description = description }
+
+    /// Whether it is a note's name, which no secret has.
+    var isNote: Bool { description.contains(":") }
+
     private static let badForm = KeystoreError(
         .invalid, "a secret's name has letters, digits, '.', '_' and '-', in segments joined by '/', each starting with a letter or digit")
 

@@ -90,7 +90,7 @@ extension Draft {
             for first in stride(from: 0, to: rows.count, by: 128) {
                 var records: [VerifiedRecord] = []
                 for index in first..<min(rows.count, first + 128) { records.append(try view.check(rows[index], bucket, index)) }
-                var values = try view.values(records.filter { $0.header.kind == .value })[...]
+                var values = try view.values(records.filter { $0.header.kind.hasValue })[...]
                 let infos = try view.infos(records)
                 var new: [NewRecord] = []
                 for ((record, info), id) in zip(zip(records, infos), try keys.recordIDs(of: infos.map(\.name))) {
@@ -98,7 +98,7 @@ extension Draft {
                         NewRecord(
                             name: info.name, id: id, kind: record.header.kind, generation: record.header.generation,
                             created: record.header.created, metadata: info.metadata,
-                            value: record.header.kind == .value ? values.removeFirst() : nil))
+                            value: record.header.kind.hasValue ? values.removeFirst() : nil))
                 }
                 try add(new)
             }

@@ -75,7 +75,7 @@ extension VerifiedSnapshot {
                 guard try keys.recordIDs(of: names) == records.map(\.header.id) else {
                     throw .corrupt("a record has another name than its own")
                 }
-                let withValue = records.filter { $0.header.kind == .value }
+                let withValue = records.filter { $0.header.kind.hasValue }
                 _ = try self.values(withValue)
                 values += UInt64(withValue.count)
                 removals += UInt64(records.count - withValue.count)

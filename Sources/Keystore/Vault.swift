@@ -98,7 +98,7 @@ public struct Vault<Holder: KeyHolder>: Sendable {
     public func get(where isWanted: (SecretName) -> Bool) throws(KeystoreError) -> [Secret] {
         try verified { view throws(KeystoreError) in
             var wanted: [(listing: Listing, record: VerifiedRecord)] = []
-            try forEachLive(view, includingRemoved: false) { records throws(KeystoreError) in
+            try forEachNewest(view, of: [.value]) { records throws(KeystoreError) in
                 for (listing, record) in zip(try listings(view, records), records) where isWanted(listing.name) {
                     wanted.append((listing, record))
                 }
@@ -114,7 +114,7 @@ public struct Vault<Holder: KeyHolder>: Sendable {
     public func list(matching pattern: NamePattern? = nil, includingRemoved: Bool = false) throws(KeystoreError) -> [Listing] {
         try verified { view throws(KeystoreError) in
             var listings: [Listing] = []
-            try forEachLive(view, includingRemoved: includingRemoved) { records throws(KeystoreError) in
+            try forEachNewest(view, of: includingRemoved ? [.value, .tombstone] : [.value]) { records throws(KeystoreError) in
                 listings += try self.listings(view, records)
             }
             if let pattern { listings.removeAll { !pattern.matches($0.name.description) } }
@@ -156,13 +156,14 @@ public struct Vault<Holder: KeyHolder>: Sendable {
         return result
     }
 
-    /// Gives the newest record of each secret to `body`, in batches that are worth a request to the keys: a bucket has few.
-    private func forEachLive(
-        _ view: VerifiedSnapshot<Holder>, includingRemoved: Bool, _ body: ([VerifiedRecord]) throws(KeystoreError) -> Void
+    /// Gives the newest record of each secret or note, if it is of these kinds, to `body`, in batches that are worth a request to the
+    /// keys: a bucket has few.
+    func forEachNewest(
+        _ view: VerifiedSnapshot<Holder>, of kinds: Set<RecordKind>, _ body: ([VerifiedRecord]) throws(KeystoreError) -> Void
     ) throws(KeystoreError) {
         var batch: [VerifiedRecord] = []
         for number in UInt8.min...UInt8.max {
-            batch += try live(view, bucket: number, includingRemoved: includingRemoved)
+            batch += try newest(view, bucket: number, of: kinds)
             if batch.count >= 128 {
                 try body(batch)
                 batch = []
@@ -171,9 +172,9 @@ public struct Vault<Holder: KeyHolder>: Sendable {
         if !batch.isEmpty { try body(batch) }
     }
 
-    /// The newest record of each secret in one bucket, after a check that the bucket has exactly the records that it should.
-    private func live(
-        _ view: VerifiedSnapshot<Holder>, bucket number: UInt8, includingRemoved: Bool = false
+    /// The newest record of each secret or note in one bucket, after a check that the bucket has exactly the records that it should.
+    private func newest(
+        _ view: VerifiedSnapshot<Holder>, bucket number: UInt8, of kinds: Set<RecordKind>
     ) throws(KeystoreError) -> [VerifiedRecord] {
         let bucket = try view.bucket(number)
         if bucket.count == 0 { return [] }
@@ -181,7 +182,7 @@ public struct Vault<Holder: KeyHolder>: Sendable {
         guard rows.count == bucket.count else { throw .corrupt("records were added or taken away") }
         var records: [VerifiedRecord] = []
         for index in bucket.newestEntries() { records.append(try view.check(rows[index], bucket, index)) }
-        return includingRemoved ? records : records.filter { $0.header.kind == .value }
+        return records.filter { kinds.contains($0.header.kind) }
     }
 
     func listings(_ view: VerifiedSnapshot<Holder>, _ records: [VerifiedRecord]) throws(KeystoreError) -> [Listing] {

@@ -72,6 +72,9 @@ struct VerifiedSnapshot<Holder: KeyHolder> {
         var infos: [RecordInfo] = []
         for opened in try keys.open(requests) { infos.append(try RecordInfo(opened: opened)) }
         guard infos.count == records.count else { throw .corrupt("a record does not open") }
+        guard zip(infos, records).allSatisfy({ $0.name.isNote == ($1.header.kind == .note) }) else {
+            throw .corrupt("a record has a name of another kind")
+        }
         return infos
     }
 

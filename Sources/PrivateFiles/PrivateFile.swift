@@ -10,17 +10,43 @@ public enum PrivateFile {
         case replace
         /// Leave it, and fail with ``FileError/Code/exists``.
         case refuse
+        /// As ``replace``, but also over another user's file, and through a symbolic link, whose file is replaced.
+        case force
+    }
+
+    /// Whose a written file is.
+    public struct Owner: Equatable, Sendable {
+        /// The user's number.
+        public let user: UInt32
+        /// The group's number.
+        public let group: UInt32
+
+        /// - Parameters:
+        ///   - user: the user's number.
+        ///   - group: the group's number.
+        public init(user: UInt32, group: UInt32) {
+            self.user = user
+            self.group = group
+        }
     }
 
     /// Writes `content` to `path`, mode 0600: a new file in the same directory, synchronised, then renamed over the target, then the
     /// directory synchronised. A crash at any point leaves the old file or the new one. The directory must exist.
     ///
+    /// - Parameters:
+    ///   - content: the bytes.
+    ///   - path: the target.
+    ///   - existing: whether a file may stand there.
+    ///   - owner: whose the file shall be, if not this process's user's.
+    ///   - mode: the permissions, 0600 for anything that is secret.
     /// - Throws: ``FileError``; the target is as it was, unless only the last step (synchronising the directory) failed.
-    public static func write(_ content: RawSpan, to path: String, existing: Existing) throws(FileError) {
-        let (parent, name) = split(path)
+    public static func write(
+        _ content: RawSpan, to path: String, existing: Existing, owner: Owner? = nil, mode: UInt32 = 0o600
+    ) throws(FileError) {
         try FileError.refuseZeroByte(in: path)
+        let (parent, name) = split(existing == .force ? resolved(path) : path)
         let directory = try FileDescriptor.openDirectory(parent)
-        try checkTarget(name, in: directory.number, path, existing)
+        try checkTarget(name, in: directory.number, path, existing, owner)
         // Short, whatever the target is called: a name of 255 bytes leaves no room for a suffix.
         let temporary = ".warder.\(getpid()).\(UInt64.random(in: .min ... .max)).new"
         let file: FileDescriptor
@@ -30,8 +56,9 @@ public enum PrivateFile {
             throw whileWriting(error, path)
         }
         do throws(FileError) {
-            guard fchmod(file.number, 0o600) == 0 else { throw FileError(errno: errno, path) }
             try file.write(content)
+            if let owner, fchown(file.number, owner.user, owner.group) != 0 { throw FileError(errno: errno, path) }
+            guard fchmod(file.number, mode) == 0 else { throw FileError(errno: errno, path) }
             try file.synchronize()
             guard unsafe platform_rename(directory.number, temporary, name, existing == .refuse ? 1 : 0) == 0 else {
                 throw FileError(errno: errno, path)
@@ -48,11 +75,43 @@ public enum PrivateFile {
         error.code == .notFound ? FileError(.io, path, "the directory changed while writing") : error.at(path)
     }
 
-    /// Writes `content` to `path` as ``write(_:to:existing:)-(RawSpan,_,_)`` does.
+    /// Writes `content` to `path` as ``write(_:to:existing:owner:mode:)-(RawSpan,_,_,_,_)`` does.
     ///
     /// - Throws: ``FileError``.
-    public static func write(_ content: [UInt8], to path: String, existing: Existing) throws(FileError) {
-        try unsafe write(content.span.bytes, to: path, existing: existing)
+    public static func write(
+        _ content: [UInt8], to path: String, existing: Existing, owner: Owner? = nil, mode: UInt32 = 0o600
+    ) throws(FileError) {
+        try unsafe write(content.span.bytes, to: path, existing: existing, owner: owner, mode: mode)
+    }
+
+    /// Removes a file, durably. One that is not there is no error.
+    ///
+    /// - Throws: ``FileError``.
+    public static func remove(_ path: String) throws(FileError) {
+        try FileError.refuseZeroByte(in: path)
+        let (parent, name) = split(path)
+        let directory: FileDescriptor
+        do throws(FileError) {
+            directory = try FileDescriptor.openDirectory(parent)
+        } catch {
+            if error.code == .notFound { return }
+            throw error
+        }
+        guard unsafe unlinkat(directory.number, name, 0) == 0 || errno == ENOENT else { throw FileError(errno: errno, path) }
+        try directory.synchronize()
+    }
+
+    /// Removes a directory if nothing is in it.
+    public static func removeEmptyDirectory(_ path: String) {
+        unsafe _ = rmdir(path)
+    }
+
+    /// The path behind a symbolic link, or the same path.
+    private static func resolved(_ path: String) -> String {
+        var info = stat()
+        guard unsafe lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFLNK, let real = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(real) }
+        return unsafe String(validatingCString: real) ?? path
     }
 
     /// Reads a file that holds a key or another secret: regular, of this user (or root's), one link, no access for others. A systemd
@@ -71,22 +130,44 @@ public enum PrivateFile {
         return bytes.withBytes { span in unsafe span.withUnsafeBytes { unsafe [UInt8]($0) } }
     }
 
-    /// Makes a directory and those above it, each 0700; those that exist stay as they are.
+    /// Reads a regular file of anybody's. Never waits for the other end of a FIFO.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - maximum: the most bytes that are read.
+    ///   - followingLinks: whether a symbolic link is followed.
+    /// - Throws: ``FileError/Code/unsafe`` if it is no regular file, or larger; ``FileError/Code/notFound``.
+    public static func readAny(_ path: String, maximum: Int, followingLinks: Bool = false) throws(FileError) -> [UInt8] {
+        let file = try FileDescriptor.open(followingLinks ? resolved(path) : path, O_RDONLY | O_NONBLOCK)
+        let info = try file.status()
+        guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(.unsafe, path, "is not a regular file") }
+        guard info.st_size <= maximum else { throw FileError(.unsafe, path, "is larger than \(maximum) bytes") }
+        let bytes = try file.readAll(maximum: maximum)
+        return bytes.withBytes { span in unsafe span.withUnsafeBytes { unsafe [UInt8]($0) } }
+    }
+
+    /// Makes a directory and those above it, each with this mode; those that exist stay as they are.
     ///
     /// - Throws: ``FileError``.
-    public static func makeDirectory(_ path: String) throws(FileError) {
+    public static func makeDirectory(_ path: String, mode: UInt32 = 0o700) throws(FileError) {
         try FileError.refuseZeroByte(in: path)
-        if unsafe mkdir(path, 0o700) == 0 { return }
+        if makeOne(path, mode) { return }
         let number = errno
         if number == ENOENT, path.contains("/"), path != "/" {
-            try makeDirectory(split(path).parent)
-            if unsafe mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+            try makeDirectory(split(path).parent, mode: mode)
+            if makeOne(path, mode) || errno == EEXIST { return }
             throw FileError(errno: errno, path)
         }
         var info = stat()
         guard number == EEXIST, unsafe stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else {
             throw FileError(errno: number, path)
         }
+    }
+
+    /// mkdir(2), whatever the process's file mode mask is.
+    private static func makeOne(_ path: String, _ mode: UInt32) -> Bool {
+        guard unsafe mkdir(path, 0o700) == 0 else { return false }
+        return mode == 0o700 || (unsafe chmod(path, mode)) == 0
     }
 
     /// Checks that only this user (or root) can write in a directory, so that names in it stay what they are.
@@ -127,16 +208,21 @@ public enum PrivateFile {
         info.st_uid == 0 && info.st_gid == 0 && info.st_mode & 0o7777 == 0o440
     }
 
-    private static func checkTarget(_ name: String, in directory: Int32, _ path: String, _ existing: Existing) throws(FileError) {
+    private static func checkTarget(
+        _ name: String, in directory: Int32, _ path: String, _ existing: Existing, _ owner: Owner?
+    ) throws(FileError) {
         guard !name.isEmpty, name != ".", name != ".." else { throw FileError(.unsafe, path, "is not a file name") }
         var info = stat()
         guard unsafe fstatat(directory, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else {
             if errno == ENOENT { return }
             throw FileError(errno: errno, path)
         }
-        guard existing == .replace else { throw FileError(.exists, path, "exists already") }
+        guard existing != .refuse else { throw FileError(.exists, path, "exists already") }
+        guard info.st_mode & S_IFMT != S_IFLNK else { throw FileError(.unsafe, path, "is a symbolic link") }
         guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(.unsafe, path, "is not a regular file") }
-        guard info.st_uid == geteuid() else { throw FileError(.unsafe, path, "belongs to another user") }
+        guard existing == .force || info.st_uid == geteuid() || info.st_uid == owner?.user else {
+            throw FileError(.unsafe, path, "belongs to another user")
+        }
         guard info.st_nlink == 1 else { throw FileError(.unsafe, path, "has more than one link") }
     }
 }

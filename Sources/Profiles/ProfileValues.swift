@@ -15,21 +15,23 @@ public enum ProfileValues {
         case .named:
             let secrets = try vault.get { name in plan.variable(of: name).map(filter.includes) ?? false }
             return secrets.compactMap { secret in
-                plan.variable(of: secret.listing.name).map { EnvironmentVariable(name: $0, value: secret.value) }
+                plan.variable(of: secret.listing.name).map {
+                    EnvironmentVariable(name: $0, value: secret.value, sources: [secret.generation])
+                }
             }
         case .defined(let all, let settings):
             let entries = all.filter { filter.includes($0.name) }
             var names: [SecretName] = []
             for entry in entries { for name in entry.secrets { names.append(try SecretName(name)) } }
             names = Array(Set(names)).sorted()
-            var values: [String: SecretValue] = [:]
-            for (name, secret) in zip(names, try vault.get(names)) { values[name.description] = secret?.value }
+            var values: [String: Secret] = [:]
+            for (name, secret) in zip(names, try vault.get(names)) { values[name.description] = secret }
             return try read(entries, settings, values)
         }
     }
 
     private static func read(
-        _ entries: [ProfileEntry], _ settings: WarderSettings, _ values: [String: SecretValue]
+        _ entries: [ProfileEntry], _ settings: WarderSettings, _ values: [String: Secret]
     ) throws -> [EnvironmentVariable] {
         var variables: [EnvironmentVariable] = []
         var missing: [String] = []
@@ -42,7 +44,8 @@ public enum ProfileValues {
                     missing.append("\(entry.name) (secret \(first))")
                 }
             } else {
-                variables.append(EnvironmentVariable(name: entry.name, value: try value(of: entry, settings, values)))
+                let sources = entry.secrets.compactMap { values[$0]?.generation }
+                variables.append(EnvironmentVariable(name: entry.name, value: try value(of: entry, settings, values), sources: sources))
             }
         }
         guard missing.isEmpty else {
@@ -53,14 +56,14 @@ public enum ProfileValues {
     }
 
     private static func value(
-        of entry: ProfileEntry, _ settings: WarderSettings, _ values: [String: SecretValue]
+        of entry: ProfileEntry, _ settings: WarderSettings, _ values: [String: Secret]
     ) throws -> SecretValue {
         switch entry.kind {
         case .literal(let text):
             return try SecretValue(copying: Array(text.utf8))
         case .secret(let name):
-            guard let value = values[name] else { throw ProfileError(.notFound, "no value for \(entry.name)") }
-            return value
+            guard let secret = values[name] else { throw ProfileError(.notFound, "no value for \(entry.name)") }
+            return secret.value
         case .template(let parts):
             let pieces = try parts.map { part in try piece(part, entry, settings, values) }
             let count = pieces.reduce(0) { $0 + $1.count }
@@ -72,14 +75,14 @@ public enum ProfileValues {
     }
 
     private static func piece(
-        _ part: TemplatePart, _ entry: ProfileEntry, _ settings: WarderSettings, _ values: [String: SecretValue]
+        _ part: TemplatePart, _ entry: ProfileEntry, _ settings: WarderSettings, _ values: [String: Secret]
     ) throws -> SecretValue {
         switch part {
         case .text(let text):
             return try SecretValue(copying: Array(text.utf8))
         case .secret(let name):
-            guard let value = values[name] else { throw ProfileError(.notFound, "no value for \(entry.name)") }
-            return value
+            guard let secret = values[name] else { throw ProfileError(.notFound, "no value for \(entry.name)") }
+            return secret.value
         case .provider(let name, let field):
             guard let text = settings.providers[name]?[field] else {
                 throw ProfileError(
@@ -89,4 +92,8 @@ public enum ProfileValues {
             return try SecretValue(copying: Array(text.utf8))
         }
     }
+}
+
+extension Secret {
+    fileprivate var generation: SecretGeneration { SecretGeneration(name: listing.name.description, generation: listing.generation) }
 }

@@ -113,7 +113,7 @@ extension SettingsDocument {
     }
 
     /// Lines as bytes with the line ends of this text; a line before them that has no end gets one.
-    fileprivate func lines(_ lines: [String], at offset: Int) -> [UInt8] {
+    func lines(_ lines: [String], at offset: Int) -> [UInt8] {
         let end = lineEnd
         let isLineOpen = offset > 0 && bytes[offset - 1] != .lineFeed && bytes[..<offset] != Self.byteOrderMark[...]
         return Array(((isLineOpen ? end : "") + lines.map { $0 + end }.joined()).utf8)
@@ -125,7 +125,7 @@ extension SettingsDocument {
     }
 
     /// The text, after checking that it reads back as expected.
-    fileprivate func checked(_ edited: [UInt8], expecting tree: TOMLTree?, _ path: [String]) throws(SettingsError) -> String {
+    func checked(_ edited: [UInt8], expecting tree: TOMLTree?, _ path: [String]) throws(SettingsError) -> String {
         guard let result = try? SettingsDocument(edited, file: file), result.tree.pruned == tree?.pruned else {
             throw invalid(path, "cannot be changed without changing something else")
         }

@@ -20,6 +20,16 @@ public enum SettingsFile {
         }
     }
 
+    /// The text of a settings file, empty if there is none.
+    ///
+    /// - Throws: ``SettingsError``.
+    public static func text(_ path: String) throws(SettingsError) -> String {
+        guard let text = String(validating: try readIfPresent(path) ?? [], as: UTF8.self) else {
+            throw SettingsError(.invalid, file: path, "not valid TOML: it is not UTF-8")
+        }
+        return text
+    }
+
     /// The bytes of a file that only its owner and root can write, or nil if there is none.
     static func readIfPresent(_ path: String) throws(SettingsError) -> [UInt8]? {
         do throws(FileError) {
@@ -33,14 +43,7 @@ public enum SettingsFile {
     /// The bytes of a regular file of any owner. Never waits for the other end of a FIFO.
     static func read(_ path: String) throws(SettingsError) -> [UInt8] {
         do throws(FileError) {
-            let file = try FileDescriptor.open(path, O_RDONLY | O_NONBLOCK)
-            let info = try file.status()
-            guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(.unsafe, path, "is not a regular file") }
-            guard info.st_size <= TOMLLimits.byteCount else {
-                throw FileError(.unsafe, path, "is larger than \(TOMLLimits.byteCount) bytes")
-            }
-            let bytes = try file.readAll(maximum: TOMLLimits.byteCount)
-            return bytes.withBytes { span in unsafe span.withUnsafeBytes { unsafe [UInt8]($0) } }
+            return try PrivateFile.readAny(path, maximum: TOMLLimits.byteCount)
         } catch {
             throw SettingsError(error)
         }
@@ -48,33 +51,22 @@ public enum SettingsFile {
 
     /// Reads, edits and writes a file under a lock on its directory. Nothing is written if nothing changed.
     static func replace(_ path: String, _ edit: ([UInt8]) throws(SettingsError) -> [UInt8]) throws(SettingsError) {
-        let directory: FileDescriptor
+        let lock: DirectoryLock
         do throws(FileError) {
             let parent = PrivateFile.split(path).parent
             try PrivateFile.makeDirectory(parent)
-            directory = try FileDescriptor.openDirectory(parent)
+            lock = try DirectoryLock(parent)
         } catch {
-            throw SettingsError(error)
+            throw error.code == .exists ? SettingsError(.io, file: path, "another process is changing it") : SettingsError(error)
         }
-        try lock(directory, path)
         let before = try readIfPresent(path)
         let after = try edit(before ?? [])
-        if after == before { return }
+        guard after != before else { return }
         do throws(FileError) {
             try PrivateFile.write(after, to: path, existing: .replace)
         } catch {
             throw SettingsError(error)
         }
-    }
-
-    /// flock(2) on the directory, because the file itself is replaced. Closing the directory unlocks it. Gives up after five seconds:
-    /// whoever may read a directory can hold its lock.
-    private static func lock(_ directory: borrowing FileDescriptor, _ path: String) throws(SettingsError) {
-        for _ in 0..<100 {
-            if retrying({ flock(directory.number, LOCK_EX | LOCK_NB) }) == 0 { return }
-            guard errno == EWOULDBLOCK else { break }
-            usleep(50_000)
-        }
-        throw SettingsError(.io, file: path, "another process is changing it")
+        lock.release()
     }
 }

@@ -13,6 +13,7 @@ struct SettingsLayer {
     var days: Int?
     var profiles: [String: Profile] = [:]
     var providers: [String: ProviderSettings] = [:]
+    var consumers: [String: ConsumerSettings] = [:]
     let file: String
 
     /// Reads a document strictly.
@@ -22,7 +23,7 @@ struct SettingsLayer {
         file = document.file
         for (key, value) in document.keys(of: []) {
             let path = [key]
-            guard ["vault", "history", "profile", "provider"].contains(key) else {
+            guard ["vault", "history", "profile", "provider", "consumer"].contains(key) else {
                 throw scope == .project ? Self.notForProjects(document, path) : document.unknown(path)
             }
             guard scope == .trusted || key == "profile" else { throw Self.notForProjects(document, path) }
@@ -35,6 +36,11 @@ struct SettingsLayer {
                     let profile = try ProfileReader(document, name: name).read()
                     if scope == .project { try Self.checkProjectVariables(profile) }
                     profiles[name] = profile
+                }
+            case "consumer":
+                for (name, _) in document.keys(of: path) {
+                    var reader = ConsumerReader(document, name: name)
+                    consumers[name] = try reader.read()
                 }
             default:
                 for (name, _) in document.keys(of: path) { providers[name] = try Self.provider(document, path + [name]) }
@@ -95,7 +101,7 @@ struct SettingsLayer {
 }
 
 extension SettingsDocument {
-    /// Checks that `[profile.NAME]` or `[provider.NAME]` is a table with a good name.
+    /// Checks that `[profile.NAME]`, `[provider.NAME]` or `[consumer.NAME]` is a table with a good name.
     func checkTable(_ path: [String]) throws(SettingsError) {
         guard case .table = self.tree[path] else { throw invalid(path, "must be a table") }
         guard let name = path.last, SettingsNames.isTable(name), !KeyLikeText.matches(name) else {

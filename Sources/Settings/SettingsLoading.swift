@@ -24,7 +24,7 @@ public struct SettingsSources: Sendable {
 extension WarderSettings {
     /// Reads the system's, the user's and the project's settings. The project's file is not parsed before `trust` knows its bytes.
     ///
-    /// A profile replaces one of the same name whole; the keys of other tables override one by one.
+    /// A profile or consumer replaces one of the same name whole; the keys of other tables override one by one.
     ///
     /// - Throws: ``SettingsError``: `.untrusted` if there is a project file that is not allowed; `.unsafeFile` if another user could have
     ///   written the system's or the user's; `.invalid`.
@@ -47,6 +47,13 @@ extension WarderSettings {
     public static func load(file: String) throws(SettingsError) -> WarderSettings {
         guard let bytes = try SettingsFile.readIfPresent(file) else { throw SettingsError(.notFound, file: file, "no such file") }
         return try WarderSettings([SettingsLayer(SettingsDocument(bytes, file: file), scope: .trusted)])
+    }
+
+    /// Reads a text as the user's settings.
+    ///
+    /// - Throws: ``SettingsError/Code/invalid``.
+    public static func parse(_ text: String, file: String) throws(SettingsError) -> WarderSettings {
+        try WarderSettings([SettingsLayer(SettingsDocument(Array(text.utf8), file: file), scope: .trusted)])
     }
 
     /// The nearest `warder.toml` from the working directory upward that is neither the user's nor the system's. Its directory is canonical; the
@@ -76,15 +83,18 @@ extension WarderSettings {
         var vault = VaultSettings()
         var profiles: [String: Profile] = [:]
         var providers: [String: ProviderSettings] = [:]
+        var consumers: [String: ConsumerSettings] = [:]
         for layer in layers {
             vault.keyFile = layer.vault.keyFile ?? vault.keyFile
             vault.fingerprint = layer.vault.fingerprint ?? vault.fingerprint
             profiles.merge(layer.profiles) { _, later in later }
+            consumers.merge(layer.consumers) { _, later in later }
             for (name, provider) in layer.providers { providers[name, default: ProviderSettings()].fields.merge(provider.fields) { $1 } }
         }
         self.vault = vault
         self.profiles = profiles
         self.providers = providers
+        self.consumers = consumers
         history = HistorySettings(
             generations: layers.last { $0.generations != nil }?.generations ?? HistorySettings.standard.generations,
             days: layers.last { $0.days != nil }?.days ?? HistorySettings.standard.days)

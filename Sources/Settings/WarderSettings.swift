@@ -8,6 +8,8 @@ public struct WarderSettings: Equatable, Sendable {
     public let profiles: [String: Profile]
     /// `[provider.NAME]`, by name.
     public let providers: [String: ProviderSettings]
+    /// `[consumer.NAME]`, by name.
+    public let consumers: [String: ConsumerSettings]
     /// The files that were read, in the order in which they override each other.
     public let files: [String]
 }

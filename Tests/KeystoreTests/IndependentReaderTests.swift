@@ -85,6 +85,11 @@ import Testing
             writes.append(SecretWrite(name: name, value: try SecretValue(copying: randomBytes(count))) { _ in kept })
         }
         try vault.set(writes)
+        if Bool.random(using: &random) {
+            let note = try (0..<2).map { (try NoteName(.consumer, "c\($0)"), Optional(try SecretValue(copying: randomBytes(300)))) }
+            try vault.write(note, as: .apply)
+            if Bool.random(using: &random) { try vault.write([(note[0].0, nil)], as: .forget) }
+        }
         if Bool.random(using: &random) { try vault.remove([writes[0].name]) }
         if Bool.random(using: &random), let last = writes.last, last.name != writes[0].name {
             try vault.rename(last.name, to: SecretName("renamed"))
@@ -139,6 +144,7 @@ import Testing
         }
         let object: [String: Any] = [
             "fingerprint": vault.keys.fingerprint.description, "sequence": try vault.size().sequence, "slots": slots, "secrets": secrets,
+            "notes": try vault.notes(.consumer).map { [$0.name.description, Data($0.content.reveal()).base64EncodedString()] },
             "audit": audit,
         ]
         return [UInt8](try JSONSerialization.data(withJSONObject: object))

@@ -76,7 +76,7 @@ final class RemoteLikeKeys: KeyHolder {
         switch verb {
         case 1:
             var names: [SecretName] = []
-            for field in fields { names.append(try SecretName(String(decoding: field, as: UTF8.self))) }
+            for field in fields { names.append(try .ofRecord(String(decoding: field, as: UTF8.self))) }
             results = try local.recordIDs(of: names).map(\.bytes)
         case 2:
             var requests: [SealRequest] = []

@@ -57,7 +57,7 @@ import Testing
 
     @Test(arguments: [
         ("[vault]\nfoo = 1", #"warder.toml: line 2: unknown key "foo" in [vault]"#),
-        ("\n[consumer.fased]\nformat = 'x'", "warder.toml: line 2: unknown table [consumer]"),
+        ("\n[resolver.fased]\nformat = 'x'", "warder.toml: line 2: unknown table [resolver]"),
         ("x = 1", #"warder.toml: line 1: unknown key "x""#),
         ("[provider.p]\napi_key = 'secret:a'", #"warder.toml: line 2: unknown key "api_key" in [provider.p]"#),
         ("[profile.p]\nA = { secret = 'a', exec = ['x'] }", #"warder.toml: line 2: unknown key "exec" in [profile.p.A]"#),

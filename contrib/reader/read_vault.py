@@ -32,7 +32,7 @@ NO_SLOT, CORRUPT, ROLLED_BACK, FORKED, OTHER_VAULT, WORK, NEWER, AUDIT = 11, 12,
 ZERO32 = bytes(32)
 SLOT_KINDS = {1: "passphrase", 2: "key-file", 3: "passphrase+key-file", 4: "recipient"}
 OPERATIONS = dict(enumerate(("create", "set", "remove", "rename", "rollback", "purge", "slotAdd", "slotChange",
-                             "slotRemove", "rekey", "restore", "accept"), 1))
+                             "slotRemove", "rekey", "restore", "accept", "apply", "forget"), 1))
 SCHEMA = [
     ("vault", "CREATE TABLE vault (id INTEGER PRIMARY KEY CHECK (id = 1), head BLOB NOT NULL, buckets BLOB NOT NULL) STRICT"),
     ("slot", "CREATE TABLE slot (number INTEGER PRIMARY KEY, slot BLOB NOT NULL) STRICT"),
@@ -288,7 +288,7 @@ def open_record(keys: Keys, header: bytes, info: bytes, box: Optional[bytes],
     if entry is not None:
         same(leaf, entry[2], "a record's leaf differs")
         require((identifier, generation) == entry[:2], "a record's header is of another record")
-    require(magic == b"WRDR" and version == 1 and kind in (1, 2) and generation >= 1, "a record's header is wrong")
+    require(magic == b"WRDR" and version == 1 and kind in (1, 2, 3) and generation >= 1, "a record's header is wrong")
     require(vault == keys.vault, "a record is of another vault")
     cursor = Cursor(open_box(keys.data, info, header, "a record's info"))
     require(cursor.number(1) == 1, "a record's info has an unknown version")
@@ -296,7 +296,8 @@ def open_record(keys: Keys, header: bytes, info: bytes, box: Optional[bytes],
     name, metadata = cursor.take(name_length), cursor.take(metadata_length)
     check_padding(cursor, "a record's info")
     same(H(keys.name, "name", name)[:16], identifier, "a record's name is not that of its identifier")
-    require((box is not None) == (kind == 1), "a removal has a value, or a value is missing")
+    require((box is not None) == (kind != 2), "a removal has a value, or a value is missing")
+    require((b":" in name) == (kind == 3), "a record has a name of another kind")
     value = None
     if box is not None:
         cursor = Cursor(open_box(keys.data, box, b"WRDV" + leaf, "a value"))
@@ -330,7 +331,8 @@ def read_audit(tables: Tables, head: Head, keys: Keys) -> list[dict]:
 def report(keys: Keys, sequence: int, slots: list[Slot], secrets: list[dict], audit: list[dict]) -> dict:
     return {"fingerprint": show_fingerprint(keys.fingerprint), "sequence": sequence,
             "slots": [{"number": s.number, "kind": SLOT_KINDS[s.kind], "label": s.label} for s in slots],
-            "secrets": sorted(secrets, key=lambda s: (s["name"], s["generation"])), "audit": audit}
+            "secrets": sorted((s for s in secrets if ":" not in s["name"]), key=lambda s: (s["name"], s["generation"])),
+            "notes": sorted([s["name"], s["value_base64"]] for s in secrets if ":" in s["name"]), "audit": audit}
 
 def read_vault(path: str, key: Optional[bytes], passphrase: Optional[bytes], anchor: Optional[bytes]) -> dict:
     tables = read_tables(path)

@@ -8,6 +8,9 @@ public enum Dotenv: EnvironmentFormat {
     /// `dotenv`.
     public static let name = "dotenv"
 
+    /// Its files have other lines too.
+    public static let keepsOtherLines = true
+
     /// How a value is written.
     private enum Style {
         case bare, single, double

@@ -17,6 +17,10 @@ public protocol EnvironmentFormat: Sendable {
     /// - Throws: ``ExportError/Code/unrepresentable``, ``ExportError/Code/invalidName``.
     static func write(_ variables: [EnvironmentVariable]) throws(ExportError) -> [UInt8]
 
+    /// Whether a file of the format may have lines that are not Warder's, which stay when ours change: one variable is then written as
+    /// whole lines that stand for themselves.
+    static var keepsOtherLines: Bool { get }
+
     /// Whether a consumer takes the first of two assignments to the same name; most take the last.
     static var firstWins: Bool { get }
 
@@ -31,7 +35,9 @@ public protocol EnvironmentFormat: Sendable {
 public enum Formats {
     /// In the order in which hints propose them.
     public static let all: [any EnvironmentFormat.Type] = [
-        Dotenv.self, SystemdEnvironmentFile.self, ShellExports.self, JSONObject.self,
+        Dotenv.self, DotenvJS.self, DotenvPython.self, ComposeEnvFile.self, DockerEnvFile.self, ShellExports.self, FishExports.self,
+        GitHubEnvironment.self, JSONObject.self, EnvironmentD.self, SystemdEnvironmentFile.self, DockerAgent.self, WranglerDevVars.self,
+        OpenClawDotenv.self,
     ]
 
     /// The format with exactly this name.
@@ -39,12 +45,19 @@ public enum Formats {
     /// - Throws: ``ExportError/Code/unknownFormat``.
     public static func named(_ name: String) throws(ExportError) -> any EnvironmentFormat.Type {
         if let format = all.first(where: { $0.name == name }) { return format }
+        guard CopyForm.UnitKind(rawValue: name) == nil else {
+            throw ExportError(
+                .unknownFormat, "\(name) is for units, not for single files", hint: "warder consumer add NAME --format \(name) --unit UNIT")
+        }
         let known = all.map { $0.name }.joined(separator: ", ")
         throw ExportError(.unknownFormat, "no such format", hint: "the formats are \(known)")
     }
 }
 
 extension EnvironmentFormat {
+    /// A document that is written whole.
+    public static var keepsOtherLines: Bool { false }
+
     /// Most consumers take the last.
     public static var firstWins: Bool { false }
 

@@ -22,6 +22,30 @@ public enum Obstacle: String, Sendable {
     case backslashes = "two backslashes in a row"
     /// `\` before the closing quote.
     case finalBackslash = "a backslash at the end"
+    /// `'`, `"` and backtick, beside something that needs quotes.
+    case allQuotes = "all three kinds of quotes"
+    /// `'` and backtick, beside `\n` or `\r` in letters, which mean something in `"`.
+    case quoteAndEscape = "a single quote and a backtick beside a backslash escape"
+    /// `$`, which some versions of a reader expand.
+    case dollar = "a dollar sign"
+    /// `$NAME`, `${` or `$(`.
+    case reference = "a reference to a variable"
+    /// `op://`, which 1Password resolves.
+    case secretReference = "a reference to a 1Password item"
+    /// Anything but letters, digits and `_./:@%+,=-`.
+    case special = "anything but letters, digits and _./:@%+,=-"
+    /// A reader drops it.
+    case empty = "an empty value"
+    /// A reader drops a value of blanks alone, and an empty one.
+    case blank = "a blank value"
+    /// Byte 13 before the line feed that ends the line.
+    case finalCarriageReturn = "a carriage return at the end"
+    /// Byte 10 before the one that ends the value.
+    case finalLineFeed = "a line feed at the end"
+    /// A line that a reader's buffer does not hold.
+    case longLine = "more than 65534 bytes of name, equals sign and value"
+    /// A name that the reader sets itself, leaves out or refuses.
+    case reservedName = "a name that its readers keep for themselves or leave out"
     /// More than one environment string may have: execve(2) fails with `E2BIG`.
     case tooLong = "more than 131071 bytes of name and value"
     /// A name that a shell sets itself or does not let be set: see ``shellNames``.

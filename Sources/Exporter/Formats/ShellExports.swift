@@ -7,6 +7,9 @@ public enum ShellExports: EnvironmentFormat {
     /// `sh`.
     public static let name = "sh"
 
+    /// Its files have other lines too.
+    public static let keepsOtherLines = true
+
     private static let export = [UInt8]("export ".utf8)
     private static let escapedQuote = [UInt8]("'\\''".utf8)
 
@@ -32,48 +35,13 @@ public enum ShellExports: EnvironmentFormat {
         return output
     }
 
-    /// Reads what ``write(_:)`` writes, and refuses every other line: a shell script can only be read by running it.
+    /// Reads scripts of comments and assignments, with or without `export`, in any quotes, and refuses everything that a shell would have
+    /// to run or expand. A consumer that does not export everything (`set -a`) has the assignments with `export` only.
     ///
     /// - Throws: ``ExportError/Code/malformed``.
     public static func read(_ bytes: [UInt8]) throws(ExportError) -> [EnvironmentEntry] {
-        var entries: [EnvironmentEntry] = []
-        var seen: Set<String> = []
-        var rest = bytes[...]
-        var line = 1
-        while !rest.isEmpty {
-            guard rest.starts(with: export) else { throw .malformed(Self.self, line: line) }
-            rest = rest.dropFirst(export.count)
-            guard let equals = rest.firstIndex(of: UInt8(ascii: "=")), isVariableName(rest[..<equals]) else {
-                throw .malformed(Self.self, line: line)
-            }
-            let name = String(decoding: rest[..<equals], as: UTF8.self)
-            rest = rest[(equals + 1)...]
-            guard let value = word(&rest), !value.contains(0), seen.insert(name).inserted, !shellNames.contains(name) else {
-                throw .malformed(Self.self, line: line)
-            }
-            let last = line + value.count { $0 == UInt8(ascii: "\n") }
-            entries.append(EnvironmentEntry(name, value, lines: line...last))
-            line = last + 1
-        }
-        return entries
-    }
-
-    /// Takes one word of single-quoted parts and `\'`, and the line feed after it.
-    private static func word(_ rest: inout ArraySlice<UInt8>) -> [UInt8]? {
-        var value: [UInt8] = []
-        guard rest.first == UInt8(ascii: "'") else { return nil }
-        while true {
-            guard let end = rest.dropFirst().firstIndex(of: UInt8(ascii: "'")) else { return nil }
-            value += rest[rest.startIndex..<end].dropFirst()
-            rest = rest[end...]
-            if rest.starts(with: escapedQuote) {
-                value.append(UInt8(ascii: "'"))
-                rest = rest.dropFirst(escapedQuote.count - 1)
-            } else {
-                guard rest.dropFirst().first == UInt8(ascii: "\n") else { return nil }
-                rest = rest.dropFirst(2)
-                return value
-            }
-        }
+        var parser = ShellParser(bytes)
+        guard parser.run() else { throw .malformed(Self.self, line: parser.line) }
+        return parser.entries
     }
 }

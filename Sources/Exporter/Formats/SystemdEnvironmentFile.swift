@@ -8,6 +8,9 @@ public enum SystemdEnvironmentFile: EnvironmentFormat {
     /// `systemd-environment-file`.
     public static let name = "systemd-environment-file"
 
+    /// Its files have other lines too.
+    public static let keepsOtherLines = true
+
     private static let escaped = [UInt8]("\"\\$`".utf8)
 
     /// What keeps a variable out of the format.

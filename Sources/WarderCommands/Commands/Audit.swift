@@ -71,6 +71,8 @@ extension AuditEntry.Operation {
         case .rekey: "rekey"
         case .restore: "restore"
         case .accept: "accept"
+        case .apply: "apply"
+        case .forget: "forget"
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Exporter
 internal import Glibc
 internal import Keystore
 internal import Settings
@@ -6,7 +7,7 @@ internal import Settings
 /// `warder status`
 struct Status: WarderCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Say where the vault is, how it would be unlocked, and what is due.",
+        commandName: "status", abstract: "Say where the vault is, how it would be unlocked, what is due, and which copies are not right.",
         discussion: "Never asks for anything. The exit code is 0 whether the vault is locked or not.")
 
     @OptionGroup var global: GlobalOptions
@@ -33,6 +34,8 @@ struct Status: WarderCommand {
             ("locked", exists ? .bool(content.fingerprint == nil) : .null), ("fingerprint", .text(content.fingerprint)),
             ("sequence", content.sequence.map(JSON.number) ?? .null), ("secrets", content.secrets.map(JSON.number) ?? .null),
             ("due", content.due.map { .array($0.map(JSON.string)) } ?? .null),
+            ("consumers", content.consumers.map(JSON.number) ?? .null),
+            ("drift", content.drift.map { .array($0.map(JSON.string)) } ?? .null),
         ]
         try Console.write(options.json ? JSON.answer(fields).line : lines.joined(separator: "\n") + "\n")
     }
@@ -43,6 +46,9 @@ struct Status: WarderCommand {
         var sequence: UInt64?
         var secrets: UInt64?
         var due: [String]?
+        var consumers: UInt64?
+        /// Those whose copies are not right.
+        var drift: [String]?
     }
 
     /// The key, or nil if its file is not there: on a disk that is not mounted, say.
@@ -79,8 +85,33 @@ struct Status: WarderCommand {
             "content   \(counted(listings.count, "secret")), \(counted(size.records, "generation")), sequence \(size.sequence)")
         lines.append("identity  \(vault.keys.fingerprint)")
         lines += due.map { "due       \($0)" }
-        return Content(
+        var content = Content(
             fingerprint: vault.keys.fingerprint.description, sequence: size.sequence, secrets: UInt64(listings.count), due: due)
+        (content.consumers, content.drift) = try drift(vault, session, &lines)
+        return content
+    }
+
+    /// The number of consumers, and those that do not hold what they should.
+    private func drift(_ vault: Vault<LocalKeys>, _ session: Session, _ lines: inout [String]) throws -> (UInt64, [String]) {
+        let all = session.consumers
+        var consumers: [Consumer] = []
+        var drifted: [String] = []
+        func add(_ name: String, _ reason: String) {
+            drifted.append(name)
+            lines.append("consumer  \(name): \(reason)")
+        }
+        for settings in all {
+            do { consumers.append(try session.consumer(settings)) } catch { add(settings.name, Failure(error).message) }
+        }
+        for status in try session.applier(vault).check(consumers) {
+            do {
+                if let first = try status.drift.get().first { add(status.name, first.description) }
+            } catch {
+                add(status.name, Failure(error).message)
+            }
+        }
+        if !all.isEmpty, drifted.isEmpty { lines.append("consumers \(all.count), all as they should be") }
+        return (UInt64(all.count), drifted)
     }
 
     private func anchor(_ session: Session) throws(KeystoreError) -> Anchor {

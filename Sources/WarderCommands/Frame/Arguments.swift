@@ -6,7 +6,7 @@ enum Arguments {
         "-v": false, "-qv": false, "-vq": false,
     ]
     /// Commands that are followed by another command.
-    private static let groups: Set<String> = ["slot", "audit"]
+    private static let groups: Set<String> = ["slot", "audit", "consumer"]
 
     /// Options that an error message may name. Anything else that looks like one may be a value.
     static let knownOptions: Set<String> = Set(global.keys).union([
@@ -17,7 +17,10 @@ enum Arguments {
         "--passphrase-fd", "--recipient", "--drop-absent", "--accept", "--strict", "--force", "--profile", "-P", "--only", "--except",
         "--pristine", "--as-file", "--allow-reserved", "--format", "--output", "-o", "--help", "-h", "--revoke",
         "--kdf-memory",
-        "--kdf-passes", "--prefix", "--dry-run", "--replace", "--remove-source", "--from-shell", "--from", "--all",
+        "--kdf-passes", "--preset", "--path", "--unit", "--scope", "--owner", "--name", "--on-change", "--with-copy", "--check",
+        "--dry-run",
+        "--merge", "--replace",
+        "--prefix", "--remove-source", "--from-shell", "--from", "--all",
     ])
 
     /// Moves global options that stand before the command, or between a group and its command, behind it, where its parser looks for them.

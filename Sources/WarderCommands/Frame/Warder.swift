@@ -25,5 +25,6 @@ struct Warder: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Environments", subcommands: [Run.self, Check.self, Allow.self, ExportEnvironment.self, ImportSecrets.self]),
+            CommandGroup(name: "Consumers", subcommands: [ConsumerGroup.self, Apply.self, Where.self]),
         ])
 }

@@ -1,0 +1,31 @@
+internal import PrivateFiles
+public import Settings
+
+/// Where consumers' own files are on this machine.
+public struct ConsumerPlaces: Sendable {
+    let directories: UserDirectories
+    let environment: [String: String]
+
+    /// - Parameters:
+    ///   - directories: where this user's files are.
+    ///   - environment: what the user's service manager is found by: `HOME`, `XDG_CONFIG_HOME`, `XDG_RUNTIME_DIR`,
+    ///     `DBUS_SESSION_BUS_ADDRESS`.
+    public init(directories: UserDirectories, environment: [String: String]) {
+        self.directories = directories
+        self.environment = environment
+    }
+
+    /// The service manager of a consumer.
+    func systemd(_ scope: ConsumerSettings.Scope) -> Systemd {
+        Systemd(scope: scope == .user ? .user : .system, environment: environment)
+    }
+
+    /// The directory of files for a consumer's unit.
+    func unitDirectory(_ consumer: Consumer) -> String {
+        let base = consumer.settings.scope == .user ? "\(directories.state)/warder" : "/var/lib/warder"
+        return "\(base)/units/\(consumer.name)"
+    }
+
+    /// The directory on which one `apply` waits for another.
+    var lockDirectory: String { "\(directories.state)/warder" }
+}

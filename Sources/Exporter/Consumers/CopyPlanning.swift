@@ -1,0 +1,121 @@
+internal import FoundationEssentials
+internal import PrivateFiles
+internal import Profiles
+internal import Settings
+internal import SodiumCrypto
+
+/// One consumer at work: what it holds, what it should hold, and the way there.
+struct CopyPlanning {
+    let consumer: Consumer
+    let places: ConsumerPlaces
+    let isForced: Bool
+
+    /// What has to change so that the consumer holds these variables.
+    ///
+    /// - Parameters:
+    ///   - variables: what it should hold, under its names.
+    ///   - held: what it was given last, or nil.
+    ///   - now: milliseconds since 1970 UTC.
+    func plan(_ variables: [EnvironmentVariable], _ held: HeldCopy?, now: UInt64) throws -> CopyPlan {
+        let prints = try held.map { held in try CopyFingerprints(held) } ?? CopyFingerprints()
+        let content = try self.content(variables, prints)
+        let new = HeldCopy(
+            key: prints.stored, content: content, files: [],
+            variables: variables.map { variable in
+                HeldCopy.Variable(name: variable.name, secrets: variable.sources.map { .init(name: $0.name, generation: $0.generation) })
+            }, format: consumer.settings.format, given: now)
+        var plan = CopyPlan(held: new)
+        switch consumer.copy {
+        case .file(let path, let format):
+            let copy = FileCopy(path: path, format: format, owner: consumer.owner)
+            (plan.changes, plan.held.files) = try copy.plan(variables, held, prints, isForced: isForced)
+            if !plan.changes.isEmpty, let unit = consumer.unit { try places.systemd(consumer.settings.scope).demand(unit) }
+            if !isForced, !plan.changes.isEmpty { try Export.checkPlace(of: path) }
+        case .unit(let unit, let kind):
+            let copy = unitCopy(unit, kind)
+            (plan.changes, plan.held.files) = try copy.plan(variables, held, prints, content: content)
+            if !plan.changes.isEmpty { plan.directories = [copy.directory, PrivateFile.split(copy.dropInPath).parent] }
+            plan.leftovers = copy.leftovers(beside: plan.held.files)
+            plan.touchesUnits = !plan.changes.isEmpty
+        }
+        // Where it was before, if the settings name another place now.
+        let kept = Set(plan.held.files.map(\.path)).union(plan.leftovers)
+        for path in (held?.files ?? []).map(\.path) where !kept.contains(path) {
+            if isOurs(path) { plan.leftovers.append(path) } else { plan.abandoned.append(path) }
+        }
+        return plan
+    }
+
+    /// How the copy that is there differs from what was given, and from what it should be.
+    func drift(_ variables: [EnvironmentVariable], _ held: HeldCopy?) throws -> [Drift] {
+        guard let held else { return [.notGiven] }
+        let prints = try CopyFingerprints(held)
+        let content = try self.content(variables, prints)
+        if held.content != content, try isInPlace(variables, held, prints, content) { return [.unconfirmed] }
+        var found: [Drift] = []
+        for file in held.files { found += try drift(file, held, prints) }
+        let isElsewhere = held.format != consumer.settings.format || held.files.last?.path != mainPath
+        if isElsewhere || held.content != content { found.append(.outdated) }
+        return found
+    }
+
+    /// Whether the files are as they should be, although it is not remembered: what was to happen then did not succeed.
+    private func isInPlace(
+        _ variables: [EnvironmentVariable], _ held: HeldCopy, _ prints: CopyFingerprints, _ content: Data
+    ) throws -> Bool {
+        switch consumer.copy {
+        case .file(let path, let format):
+            let copy = FileCopy(path: path, format: format, owner: consumer.owner)
+            return (try? copy.plan(variables, held, prints, isForced: true).changes.isEmpty) ?? false
+        case .unit(let unit, let kind):
+            let copy = unitCopy(unit, kind)
+            return try PlainFile.read(copy.dropInPath).map { String(decoding: $0, as: UTF8.self).contains(copy.base(content)) } ?? false
+        }
+    }
+
+    /// Whether a file has nothing in it but what we wrote.
+    func isOurs(_ path: String) -> Bool {
+        path.hasPrefix(places.unitDirectory(consumer) + "/") || path.hasSuffix(".d/\(UnitCopy.dropInName(consumer.name))")
+    }
+
+    /// The file by which the consumer finds everything.
+    private var mainPath: String {
+        switch consumer.copy {
+        case .file(let path, _): path
+        case .unit(let unit, let kind): unitCopy(unit, kind).dropInPath
+        }
+    }
+
+    private func drift(_ file: HeldCopy.File, _ held: HeldCopy, _ prints: CopyFingerprints) throws -> [Drift] {
+        let bytes: [UInt8]?
+        do throws(ExportError) {
+            bytes = try PlainFile.read(file.path, isForced: true)
+        } catch {
+            return [.unsafe(file.path)]
+        }
+        guard let bytes else { return [.missing(file.path)] }
+        var found: [Drift] = []
+        let isSame: Bool
+        switch consumer.copy {
+        case .file(let path, let format) where file.path == path:
+            if let drift = PlainFile.drift(path, consumer.owner) { found.append(drift) }
+            let copy = FileCopy(path: path, format: format, owner: consumer.owner)
+            // A file that does not even parse was changed.
+            isSame = (try? copy.fingerprint(bytes, prints, names: held.variables.map(\.name))) == file.fingerprint
+        default:
+            if file.path != mainPath, let drift = PlainFile.drift(file.path, nil) { found.append(drift) }
+            isSame = try prints.file(bytes) == file.fingerprint
+        }
+        return isSame ? found : found + [.changed(file.path)]
+    }
+
+    private func content(_ variables: [EnvironmentVariable], _ prints: CopyFingerprints) throws -> Data {
+        try prints.content(variables.map { (name: $0.name, value: $0.value.reveal()) })
+    }
+
+    private func unitCopy(_ unit: UnitName, _ kind: CopyForm.UnitKind) -> UnitCopy {
+        UnitCopy(
+            consumer: consumer.name, unit: unit, kind: kind, systemd: places.systemd(consumer.settings.scope),
+            directory: places.unitDirectory(consumer))
+    }
+}
