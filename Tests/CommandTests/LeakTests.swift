@@ -132,7 +132,11 @@ import Testing
                 let outcome = try home.run(["-v", "import", file] + more, program: Home.program)
                 try expectSilence("import \(name) \(more)", [Value(outcome.output), Value(outcome.error)])
             }
-            for format in ["dotenv", "sh", "json", "systemd-environment-file", "openclaw-config", "docker-agent-config", "loong-config"] {
+            for format in [
+                "dotenv", "dotenv-js", "dotenv-python", "compose", "docker", "sh", "fish", "github", "json", "environment.d",
+                "systemd-environment-file", "docker-agent", "wrangler", "openclaw", "openclaw-config", "docker-agent-config",
+                "loong-config",
+            ] {
                 for way in [["--dry-run"], ["--replace", "--prefix", "\(format)/"]] {
                     try home.write(content, to: file)
                     let outcome = try home.run(["-v", "import", file, "--format", format] + way, program: Home.program)
