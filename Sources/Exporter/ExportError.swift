@@ -30,11 +30,14 @@ public struct ExportError: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
     /// What the user can do about it, if anything, for a `hint:` line. Never a value.
     public let hint: String?
+    /// The line of the file at which reading ended, from 1, if that is known.
+    let line: Int?
 
-    init(_ code: Code, _ description: String, hint: String? = nil) {
+    init(_ code: Code, _ description: String, hint: String? = nil, line: Int? = nil) {
         self.code = code
         self.description = description
         self.hint = hint
+        self.line = line
     }
 
     /// The exit status of a command that ends with this error.
@@ -55,7 +58,7 @@ public struct ExportError: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension ExportError {
     static func malformed(_ format: any EnvironmentFormat.Type, line: Int) -> ExportError {
-        ExportError(.malformed, "line \(line) is not in the format \(format.name)")
+        ExportError(.malformed, "line \(line) is not in the format \(format.name)", line: line)
     }
 
     init(_ error: FileError) {

@@ -20,6 +20,7 @@ enum Arguments {
         "--kdf-passes", "--preset", "--path", "--unit", "--scope", "--owner", "--name", "--on-change", "--with-copy", "--check",
         "--dry-run",
         "--merge", "--replace",
+        "--prefix", "--remove-source", "--from-shell", "--from", "--all",
     ])
 
     /// Moves global options that stand before the command, or between a group and its command, behind it, where its parser looks for them.
