@@ -162,6 +162,12 @@ import Testing
         try home.write("{models:{providers:{a:{apiKey:'k'}}}}", to: "openclaw.json")
         try expectRefusal("openclaw.json", keeping: "openclaw.json")
         try expectRefusal("-", "--format", "sh", keeping: "file", code: 2)
+        try home.write(.random(32), to: "wrong-key")
+        let locked = try home.run("import", "file2", "--remove-source", with: ["WARDER_KEY_FILE": home("wrong-key")])
+        #expect(locked.code == 22)
+        try home.write("A=b\n", to: "file2")
+        #expect(try home.run("import", "file2", "--remove-source", with: ["WARDER_KEY_FILE": home("wrong-key")]).refused(11))
+        #expect(exists(home("file2")))
         try home.store("A", "other")
         try home.write("A=b\n", to: "plain")
         #expect(try home.run("import", "plain", "--remove-source").refused(19))
@@ -214,6 +220,7 @@ import Testing
             let isRefused = outcome.refused(code) || (words == ["/dev/tty"] && outcome.refused(21))
             #expect(isRefused, "\(words): \(outcome.code)")
         }
+        #expect(try home.run("import", "fifo").error.contains("hint: to read a pipe: warder import - --format NAME"))
         let isUnchanged = home.content(home.vault) == before
         #expect(isUnchanged)
         let unreadable = try home.write("A=b\n", to: "unreadable", mode: 0)
@@ -317,6 +324,18 @@ import Testing
         let names = rows(all, "taken").filter { !$0.contains("/BLANK") }.sorted()
         #expect(
             names.contains("0 x/MY_OWN new") && !names.contains { $0.contains("EDITOR") || $0.contains("/HOME") || $0.contains("/PATH") })
+    }
+
+    @Test func `takes the keys of fish`() throws {
+        let shells = try String(contentsOfFile: "/etc/shells", encoding: .utf8).split(separator: "\n")
+        guard shells.contains("/usr/bin/fish"), (unsafe access("/usr/bin/fish", X_OK)) == 0 else {
+            print("SKIPPED: fish is not a login shell of this machine")
+            return
+        }
+        try home.write("echo hello\nset -gx OPENAI_API_KEY 'a\\'b'\nset -g GROQ_API_KEY not-exported\n", to: ".config/fish/config.fish")
+        #expect(try home.run("import", "--from-shell", with: ["SHELL": "/usr/bin/fish"]).code == 0)
+        try expectValue("OPENAI_API_KEY", "a'b")
+        try expectValue("GROQ_API_KEY", nil)
     }
 
     @Test func `starts no shell that is not listed, and says when one fails`() throws {

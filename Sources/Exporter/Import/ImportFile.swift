@@ -31,6 +31,7 @@ public struct ImportFile: Sendable {
     ///
     /// - Throws: ``ExportError/Code/file(_:)``: what is not a regular file, or is larger than 16 MiB, is unsafe.
     public init(path: String) throws(ExportError) {
+        var isPipe = false
         do throws(FileError) {
             // Not to wait for whoever writes to a pipe.
             let number = retrying { unsafe open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) }
@@ -39,15 +40,17 @@ public struct ImportFile: Sendable {
             let info = try file.status()
             let type = info.st_mode & S_IFMT
             guard type == S_IFREG else {
+                isPipe = type == S_IFIFO || type == S_IFSOCK
                 throw FileError(.unsafe, path, type == S_IFDIR ? "is a directory" : "is not a regular file")
             }
             let bytes = try file.readAll(maximum: Self.maximumByteCount)
             self.path = path
             content = SecretValue(bytes)
             identity = Identity(info)
-            warnings = info.st_mode & 0o044 != 0 ? ["\(path): others can read this file; replace the keys in it if they might have"] : []
+            warnings = Self.warnings(info.st_mode, path)
         } catch {
-            throw ExportError(error)
+            throw ExportError(
+                .file(error.code), error.description, hint: isPipe ? "to read a pipe: warder import - --format NAME" : nil)
         }
     }
 
@@ -67,6 +70,11 @@ public struct ImportFile: Sendable {
         path = "-"
         identity = nil
         warnings = []
+    }
+
+    private static func warnings(_ mode: mode_t, _ path: String) -> [String] {
+        if mode & 0o044 != 0 { return ["\(path): others can read this file; replace the keys in it if they might have"] }
+        return mode & 0o022 != 0 ? ["\(path): others can write to this file; what was stored may not be yours"] : []
     }
 
     /// Whether another reading of the file found the same bytes.
