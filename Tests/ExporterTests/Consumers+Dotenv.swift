@@ -47,6 +47,19 @@ extension Consumer {
         name: "direnv dotenv", command: ["bash", "-c", #"eval "$(direnv dotenv bash "$1")"; exec /usr/bin/env -0"#, "bash", "FILE"],
         probe: ["direnv", "version"], output: .environment)
 
+    /// Of Debian 12: the version that runs `$(…)` which it finds outside of single quotes.
+    static let rubyDotenv = Consumer(
+        name: "ruby-dotenv",
+        command: [
+            "ruby", "-rdotenv", "-e",
+            """
+            ARGV.each do |path|
+              Dotenv::Parser.call(File.open(path, 'rb:bom|utf-8', &:read)).each { |k, v| puts k + '=' + v.unpack1('H*') }
+              puts '.'
+            end
+            """, "FILE",
+        ], probe: ["ruby", "-rdotenv", "-e", ""], output: .hex, takesManyFiles: true)
+
     static let json = [
         Consumer(
             name: "python3 json",

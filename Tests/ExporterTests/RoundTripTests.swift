@@ -90,7 +90,7 @@ struct MatrixCell: Sendable, CustomTestStringConvertible {
     static let all: [MatrixCell] =
         cells(
             Dotenv.self,
-            Consumer.exportingShells + [Consumer.nodeEnvFile, .parseEnv, .dotenvPackage, .systemd, .compose, .direnv]
+            Consumer.exportingShells + [Consumer.nodeEnvFile, .parseEnv, .dotenvPackage, .systemd, .compose, .direnv, .rubyDotenv]
                 + Consumer.pythonDotenv)
         + cells(DotenvJS.self, [.nodeEnvFile, .parseEnv, .dotenvPackage]) + cells(DotenvPython.self, Consumer.pythonDotenv)
         + cells(ComposeEnvFile.self, [.compose]) + cells(DockerEnvFile.self, [.docker]) + cells(ShellExports.self, Consumer.sh)
