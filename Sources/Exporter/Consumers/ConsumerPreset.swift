@@ -45,6 +45,7 @@ public struct ConsumerPreset: Sendable {
         /// What the system could use and is not there: a variable, and what it would come from.
         public let missing: [(name: String, source: String)]
 
+        /// Whether both have the same, in the same order.
         public static func == (left: Resolved, right: Resolved) -> Bool {
             left.variables.elementsEqual(right.variables) { $0 == $1 } && left.missing.elementsEqual(right.missing) { $0 == $1 }
         }
