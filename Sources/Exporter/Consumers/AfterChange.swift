@@ -56,6 +56,7 @@ struct AfterChange {
 
     /// Restarts or reloads the unit, if it runs, and looks at what it has then.
     private func tell(_ unit: UnitName, _ variables: [EnvironmentVariable]) throws -> [ConsumerOutcome.Step] {
+        if unit.isTemplate { return [.done("instances of \(unit) take the new values when they start")] }
         let state = try systemd.state(of: unit)
         if state.isMasked { return [.finding("\(unit) is masked and cannot start")] }
         if state.isBroken { return [.finding("\(unit) has a unit file that systemd does not take")] }
@@ -90,7 +91,7 @@ struct AfterChange {
     private func perform(_ verb: Systemd.Verb, _ unit: UnitName) throws -> ConsumerOutcome.Step {
         guard try systemd.perform(verb, unit) else {
             let state = try systemd.state(of: unit)
-            return .failed("\(unit) did not \(verb == .restart ? "start again" : "reload") (\(state.result))")
+            return .failed("\(unit) did not \(verb == .restart ? "start again" : "reload"): \(state.failure)")
         }
         return .done(verb == .restart ? "restarted \(unit)" : "reloaded \(unit)")
     }
@@ -103,15 +104,14 @@ struct AfterChange {
         switch try systemd.proof(of: unit, kind, variables) {
         case .holds: return .done("\(unit) has the new values")
         case .differs(let names): return .failed("\(unit) runs without the new \(names.joined(separator: ", "))")
-        case .notRunning: return try ended(unit)
+        case .notRunning(let state): return ended(unit, state)
         case .unknown(let reason): return .finding("\(unit): \(reason)")
         }
     }
 
     /// A unit that is done with its work has taken what it was given; one that failed has not.
-    private func ended(_ unit: UnitName) throws -> ConsumerOutcome.Step {
-        let state = try systemd.state(of: unit)
-        if state.hasFailed { return .failed("\(unit) failed after its restart (\(state.result))") }
+    private func ended(_ unit: UnitName, _ state: UnitState) -> ConsumerOutcome.Step {
+        if state.hasFailed || state.isWaitingForRestart { return .failed("\(unit) failed after its restart: \(state.failure)") }
         return .done(state.isActive ? "\(unit) has no main process to look into" : "\(unit) has ended")
     }
 }

@@ -17,7 +17,7 @@ public struct ConsumerPlaces: Sendable {
 
     /// The service manager of a consumer.
     func systemd(_ scope: ConsumerSettings.Scope) -> Systemd {
-        Systemd(scope: scope == .user ? .user : .system, environment: environment)
+        Systemd(scope: scope == .user ? .user : .system, configuration: directories.config, environment: environment)
     }
 
     /// The directory of files for a consumer's unit.

@@ -9,65 +9,83 @@ enum Proof: Equatable {
     case holds
     /// It runs without these variables, or with other values.
     case differs([String])
-    /// It has no process that could have it.
-    case notRunning
+    /// It has no process, or none yet, that could have it.
+    case notRunning(UnitState)
     /// It cannot be told, and why.
     case unknown(String)
 }
 
 extension Systemd {
-    /// Looks into a unit's main process or its credentials. A unit that has just been started may still be on its way: it is asked again
-    /// for some seconds.
+    /// How long a unit that has just been started may take until its program runs, in seconds.
+    private static let patience = 5.0
+
+    /// Looks into the environment of a unit's main process, or at the unit's credentials.
+    ///
+    /// It answers at once if the program has what it should, or if it was started by this run of the unit and has something else. Else
+    /// the unit may be on its way, and is asked again for some seconds. A credential is what the program finds when it looks; whether it
+    /// has looked cannot be seen.
+    ///
+    /// - Throws: ``ExportError/Code/systemd``.
     func proof(of unit: UnitName, _ kind: CopyForm.UnitKind, _ variables: [EnvironmentVariable]) throws(ExportError) -> Proof {
-        var last = Proof.notRunning
-        for attempt in 0..<30 {
-            if attempt > 0 { usleep(100_000) }
+        let end = ContinuousClock.now + .seconds(Self.patience)
+        while true {
             let state = try state(of: unit)
-            guard state.isActive, let process = state.mainProcess else {
-                // A unit that is done or failed by now does not start again by being watched.
-                if !state.isActive { return .notRunning }
-                last = .notRunning
-                continue
+            guard state.isActive else { return .notRunning(state) }
+            let (proof, isFinal) = look(state, kind, variables)
+            if isFinal || ContinuousClock.now > end { return proof }
+            usleep(50_000)
+        }
+    }
+
+    /// What is to be seen now, and whether it stays so.
+    private func look(_ state: UnitState, _ kind: CopyForm.UnitKind, _ variables: [EnvironmentVariable]) -> (Proof, isFinal: Bool) {
+        do {
+            switch kind {
+            case .dropIn:
+                guard let process = state.mainProcess else { return (.notRunning(state), state.isSettled) }
+                let environment = try ProcessEnvironment(of: process)
+                var others: [String] = []
+                for variable in variables where try !environment.holds(variable.name, variable.value) { others.append(variable.name) }
+                if others.isEmpty { return (.holds, true) }
+                // Until systemd has executed the program, the process has the manager's own environment.
+                if try isOf(state, environment) { return (.differs(others), true) }
+                return (.unknown("its process has changed its own environment"), false)
+            case .credential:
+                let others = try credentialsThatDiffer(state, variables)
+                if others.isEmpty { return (.holds, true) }
+                guard let process = state.mainProcess else { return (.differs(others), state.isSettled) }
+                let isStarted = (try? isOf(state, ProcessEnvironment(of: process))) == true
+                return (.differs(others), isStarted)
             }
-            last = kind == .dropIn ? Self.environment(of: process, variables) : credentials(of: unit, variables)
-            if last == .holds { return last }
-        }
-        return last
-    }
-
-    /// Compares with `/proc/PID/environ`: what the process was started with.
-    private static func environment(of process: pid_t, _ variables: [EnvironmentVariable]) -> Proof {
-        let content: [UInt8]
-        do throws(FileError) {
-            content = try PrivateFile.readAny("/proc/\(process)/environ", maximum: 4 << 20)
+        } catch let error as FileError where error.code == .notFound {
+            return (.notRunning(state), false)
+        } catch is FileError {
+            return (.unknown(kind == .dropIn ? "its environment cannot be read" : "its credentials cannot be read"), false)
         } catch {
-            return .unknown("its environment cannot be read")
+            return (.unknown("there is not enough memory to compare"), true)
         }
-        let entries = content.split(separator: 0)
-        // systemd gives every unit this one: where it is not, the process has written over its environment.
-        guard entries.contains(where: { $0.starts(with: "INVOCATION_ID=".utf8) }) else {
-            return .unknown("its process has changed its own environment")
-        }
-        let missing = variables.filter { variable in
-            let prefix = Array("\(variable.name)=".utf8)
-            guard let entry = entries.last(where: { $0.starts(with: prefix) }) else { return true }
-            return !isEqualInConstantTime(Array(entry.dropFirst(prefix.count)), variable.value.reveal())
-        }
-        return missing.isEmpty ? .holds : .differs(missing.map(\.name))
     }
 
-    private func credentials(of unit: UnitName, _ variables: [EnvironmentVariable]) -> Proof {
-        let directory = credentialsDirectory(of: unit)
-        var missing: [String] = []
+    /// Whether an environment is whole and was given by systemd for this run of the unit.
+    private func isOf(_ state: UnitState, _ environment: ProcessEnvironment) throws -> Bool {
+        guard environment.isIntact, let invocation = state.invocation else { return false }
+        return try environment.holds("INVOCATION_ID", SecretValue(copying: Array(invocation.utf8)))
+    }
+
+    private func credentialsThatDiffer(_ state: UnitState, _ variables: [EnvironmentVariable]) throws -> [String] {
+        let directory = credentialsDirectory(of: state.id)
+        var others: [String] = []
         for variable in variables {
             do throws(FileError) {
-                let content = try PrivateFile.readAny("\(directory)/\(variable.name)", maximum: 2 << 20)
-                if !isEqualInConstantTime(content, variable.value.reveal()) { missing.append(variable.name) }
+                // The service's user owns it, or root: as systemd's version has it.
+                let file = try FileDescriptor.open("\(directory)/\(variable.name)", O_RDONLY | O_NONBLOCK)
+                let content = try file.readAll(maximum: Self.maximumCredentials)
+                if !SecretBytes.isEqual(content, variable.value.bytes) { others.append(variable.name) }
             } catch {
-                if error.code != .notFound { return .unknown("its credentials cannot be read") }
-                missing.append(variable.name)
+                guard error.code == .notFound else { throw error }
+                others.append(variable.name)
             }
         }
-        return missing.isEmpty ? .holds : .differs(missing)
+        return others
     }
 }

@@ -14,63 +14,83 @@ public enum SystemdScope: String, Sendable {
 /// The service manager, and the programs that talk to it. No value is ever an argument of theirs.
 struct Systemd: Sendable {
     let scope: SystemdScope
+    /// The user's directory of configuration, `~/.config`.
+    private let configuration: String
+    /// Where the user's manager has its socket and the credentials of its units.
+    private let runtime: String
     private let environment: [String: String]
 
     /// - Parameters:
     ///   - scope: whose manager.
-    ///   - environment: `HOME`, `XDG_CONFIG_HOME`, `XDG_RUNTIME_DIR`, `DBUS_SESSION_BUS_ADDRESS`, as far as they are set.
-    init(scope: SystemdScope, environment: [String: String]) {
+    ///   - configuration: the user's directory of configuration, `~/.config`.
+    ///   - environment: `HOME`, `XDG_CONFIG_HOME`, `XDG_RUNTIME_DIR`, `DBUS_SESSION_BUS_ADDRESS`, as far as they are set. No more is used.
+    init(scope: SystemdScope, configuration: String, environment: [String: String]) {
         self.scope = scope
-        self.environment = environment
+        self.configuration = configuration
+        // What a login would have set; cron and sudo do not.
+        runtime = environment["XDG_RUNTIME_DIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/run/user/\(geteuid())"
+        var used = ["XDG_RUNTIME_DIR": runtime]
+        for name in ["HOME", "XDG_CONFIG_HOME", "DBUS_SESSION_BUS_ADDRESS"] { used[name] = environment[name] }
+        self.environment = scope == .user ? used : [:]
     }
 
     /// Where drop-ins for a unit go.
     func dropInDirectory(of unit: UnitName) -> String {
-        switch scope {
-        case .system: return "/etc/systemd/system/\(unit).d"
-        case .user:
-            let config = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(environment["HOME"] ?? "")/.config"
-            return "\(config)/systemd/user/\(unit).d"
-        }
+        scope == .system ? "/etc/systemd/system/\(unit).d" : "\(configuration)/systemd/user/\(unit).d"
     }
 
     /// Where a running unit finds its credentials.
-    func credentialsDirectory(of unit: UnitName) -> String {
-        scope == .system ? "/run/credentials/\(unit)" : "\(environment["XDG_RUNTIME_DIR"] ?? "/run/user/\(geteuid())")/credentials/\(unit)"
+    ///
+    /// - Parameter id: the unit's own name.
+    func credentialsDirectory(of id: String) -> String {
+        "\(scope == .system ? "/run" : runtime)/credentials/\(id)"
     }
 
     /// Has the manager read its units again.
+    ///
+    /// - Throws: ``ExportError/Code/systemd``.
     func reloadUnits() throws(ExportError) {
         guard try control(["daemon-reload"]).status == 0 else { throw unreachable }
     }
 
     /// What the manager knows of a unit.
+    ///
+    /// - Throws: ``ExportError/Code/systemd``; ``ExportError/Code/invalidName`` for a template, which has no state.
     func state(of unit: UnitName) throws(ExportError) -> UnitState {
+        guard !unit.isTemplate else {
+            throw ExportError(.invalidName, "\(unit) is a template, which does not run", hint: "name an instance, NAME@INSTANCE.service")
+        }
         let outcome = try control(["show", "--property=\(UnitState.properties.joined(separator: ","))", "--", unit.description])
         guard outcome.status == 0, let state = UnitState(shown: outcome.output.reveal()) else { throw unreachable }
         return state
     }
 
-    /// Checks that there is such a unit.
+    /// Checks that there is such a unit, or template.
     ///
-    /// - Throws: ``ExportError/Code/file(_:)`` with `.notFound`.
+    /// - Throws: ``ExportError/Code/file(_:)`` with `.notFound`; ``ExportError/Code/systemd``.
     func demand(_ unit: UnitName) throws(ExportError) {
-        guard try !state(of: unit).isUnknown else {
+        // An instance that nobody starts; its template is the one that was named.
+        let asked = unit.isTemplate ? try UnitName(unit.description.replacing("@.", with: "@warder-trial.")) : unit
+        guard try !state(of: asked).isUnknown else {
             throw ExportError(.file(.notFound), "there is no \(scope.rawValue) unit \(unit)")
         }
     }
 
-    /// Restarts a unit, or has it reload its configuration, and waits for the end of the job.
-    ///
-    /// - Returns: whether the job succeeded.
-    func perform(_ verb: Verb, _ unit: UnitName) throws(ExportError) -> Bool {
-        try control([verb.rawValue, "--", unit.description], timeLimit: 120).status == 0
+    /// What a running unit is told.
+    enum Verb: String {
+        /// Stop and start again. A unit that does not run is not started.
+        case restart = "try-restart"
+        /// Read the configuration again. The environment of a process does not change by it.
+        case reload
     }
 
-    enum Verb: String {
-        /// A unit that does not run is not started.
-        case restart = "try-restart"
-        case reload
+    /// Restarts a unit, or has it reload its configuration, and waits for the end of the job. A service that does not tell when it is
+    /// ready has only been forked by then: see ``proof(of:_:_:)``.
+    ///
+    /// - Returns: whether the job succeeded. If not, ``state(of:)`` has the reason.
+    /// - Throws: ``ExportError/Code/systemd``, also if the job is not done after two minutes. systemd goes on with it.
+    func perform(_ verb: Verb, _ unit: UnitName) throws(ExportError) -> Bool {
+        try control([verb.rawValue, "--", unit.description], timeLimit: 120).status == 0
     }
 
     /// Runs `systemctl`.
@@ -89,7 +109,7 @@ struct Systemd: Sendable {
             throw ExportError(.systemd, "there is no \(name) here", hint: "install systemd, or give the consumer a path instead of a unit")
         }
         var all = ChildProcess.usualEnvironment.merging(["SYSTEMD_COLORS": "0", "SYSTEMD_LOG_LEVEL": "notice"]) { $1 }
-        if scope == .user { all.merge(environment) { $1 } }
+        all.merge(environment) { $1 }
         all.merge(more) { $1 }
         do throws(ChildProcessError) {
             return try ChildProcess(
@@ -100,9 +120,20 @@ struct Systemd: Sendable {
         }
     }
 
+    /// Why the manager cannot be talked to.
+    ///
+    /// Source: sd_booted(3).
     private var unreachable: ExportError {
-        ExportError(
-            .systemd, "the \(scope == .user ? "user's" : "system's") service manager does not answer, or refuses",
-            hint: scope == .user ? "is `systemd --user` running, and XDG_RUNTIME_DIR set?" : "is systemd running, and are you root?")
+        switch scope {
+        case .system where unsafe access("/run/systemd/system", F_OK) != 0:
+            ExportError(
+                .systemd, "this machine was not started with systemd", hint: "give the consumer a path instead of a unit")
+        case .system:
+            ExportError(.systemd, "the system's service manager does not answer, or refuses", hint: "are you root?")
+        case .user:
+            ExportError(
+                .systemd, "the user's service manager does not answer, or refuses",
+                hint: "is `systemd --user` running (`loginctl enable-linger`), and is XDG_RUNTIME_DIR right?")
+        }
     }
 }
