@@ -97,11 +97,39 @@ import Testing
         // Files outside of the home, which is searched: an export is where the value was asked for.
         for format in ["sh", "json", "systemd-environment-file"] {
             try run("export", "--format", format, mayPrint: true)
-            try run("export", "--format", format, "--force", "-o", home.streams + "/exported")
-            try run("export", "--format", format, "--force", "--json", "-o", home.streams + "/exported")
+            try run("export", "--format", format, "--replace", "-o", home.streams + "/exported")
+            try run("export", "--format", format, "--replace", "--json", "-o", home.streams + "/exported")
         }
         try importEverything()
+        try useConsumers()
         try expectSilentFiles("every command")
+    }
+
+    /// Gives copies to consumers outside of the home, which is searched: settings, notes and everything else in it have no value.
+    private func useConsumers() throws {
+        try home.store("cloudflare-ai-gateway/api-key", stored.value)
+        try run("consumer", "add", "fased")
+        for format in Formats.merged + ["json", "sh"] {
+            let target = "\(home.streams)/consumer-\(format)"
+            try home.write("# theirs\n", to: target)
+            try run("consumer", "add", format, "--format", format, "--path", target, "--only", "API_KEY")
+        }
+        for words in [
+            ["apply", "--dry-run"], ["apply"], ["apply", "--json", "--force"], ["apply", "--check"], ["apply", "--check", "--json"],
+            ["where", "API_KEY"], ["where", "API_KEY", "--json"], ["consumer", "list"], ["consumer", "list", "--json"],
+            ["consumer", "show", "sh"], ["consumer", "show", "sh", "--json"], ["status"], ["audit", "list"],
+            ["consumer", "remove", "sh", "--with-copy"], ["consumer", "remove", "json", "--json"],
+        ] {
+            let outcome = try home.run(["-v"] + words, program: Home.program)
+            try expectSilence(words.joined(separator: " "), [Value(outcome.output), Value(outcome.error)])
+        }
+        let isWritten = stored.isFound(in: try #require(home.content("\(home.streams)/consumer-docker")))
+        #expect(isWritten)
+    }
+
+    private enum Formats {
+        /// Formats whose files have other lines, too.
+        static let merged = ["docker", "compose", "dotenv-js", "dotenv-python", "systemd-environment-file"]
     }
 
     /// Imports the value from sources outside of the home, which is searched.
@@ -179,6 +207,13 @@ import Testing
         try run("import", "--from", text, text)
         try run("import", "--from", "pass", text)
         try run("import", "--\(text)")
+        try run("consumer", "add", "app", "--format", text, "--path", "/x")
+        try run("consumer", "add", text + "!", "--format", "dotenv", "--path", "/x")
+        try run("consumer", "add", "app", "--format", "systemd-drop-in", "--unit", text)
+        try run("consumer", "add", "app", "--format", "dotenv", "--path", "/x", "--name", text)
+        try run("consumer", "show", text)
+        try run("apply", text)
+        try run("where", text + "!")
         // The name of a file is repeated; it is no value.
         try run("export", "-o", "/nowhere/file")
         try run("export", "--json")
