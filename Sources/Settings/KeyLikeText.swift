@@ -43,12 +43,15 @@ public enum KeyLikeText {
 
     private static func beginsLikeKey(_ piece: Substring.UTF8View) -> Bool {
         // `key=sk-…` is one piece: what stands before the key ends with the equals sign.
-        piece.split(separator: .equals).map { Substring($0) }.contains { text in
-            func rest(after prefixes: [String]) -> Substring? { prefixes.first(where: text.hasPrefix).map { text.dropFirst($0.count) } }
+        piece.split(separator: .equals).contains { text in
+            // Bytes, not characters: every start of the program looks at every text of the settings.
+            func rest(after prefixes: [String]) -> Substring.UTF8View? {
+                prefixes.first { text.starts(with: $0.utf8) }.map { text.dropFirst($0.utf8.count) }
+            }
             if let rest = rest(after: always) { return !rest.isEmpty }
-            if let rest = rest(after: issued) { return rest.utf8.count >= 8 }
+            if let rest = rest(after: issued) { return rest.count >= 8 }
             guard let rest = rest(after: likely) else { return false }
-            return rest.utf8.count >= 16 && !isWords(rest.utf8)
+            return rest.count >= 16 && !isWords(rest)
         }
     }
 

@@ -39,7 +39,8 @@ struct Apply: WarderCommand {
         for (name, failure) in broken { report.failed(name, failure) }
         if check {
             for status in try applier.check(consumers) { report.add(status) }
-            try report.forgotten(applier.held().keys.filter { name in !session.consumers.contains { $0.name == name } }.sorted(), names)
+            let known = Set(session.consumers.map(\.name))
+            try report.forgotten(applier.held().keys.filter { !known.contains($0) }.sorted(), names)
         } else {
             try applier.apply(consumers, isDryRun: dryRun) { report.add($0) }
         }
