@@ -13,13 +13,16 @@ import Testing
         }
     }
 
-    /// What the reader takes, the consumer must read the same. What it refuses, `isKnown` or the consumer refuses too.
+    /// What the reader takes, the consumer must read the same. What it refuses may be refused, if `mayRefuse` is given, or be so too there.
     private func compare(
         _ format: any EnvironmentFormat.Type, _ consumer: Consumer, _ documents: [[UInt8]], atLeast minimum: Int,
-        mayRefuse: (([UInt8]) -> Bool)? = nil
+        consumerMayRefuse: (([UInt8]) -> Bool)? = nil, mayRefuse: (([UInt8]) -> Bool)? = nil
     ) throws {
         guard try consumer.isHere() else { return }
-        let answers = try consumer.read(documents)
+        var answers: [[String: [UInt8]]?] = []
+        for start in stride(from: 0, to: documents.count, by: 5000) {
+            answers += try consumer.read([[UInt8]](documents[start..<min(start + 5000, documents.count)]))
+        }
         #expect(answers.count == documents.count, "answers of \(consumer.name)")
         var taken = 0
         for (index, (document, answer)) in zip(documents, answers).enumerated() {
@@ -27,6 +30,7 @@ import Testing
             if let entries = try? format.read(document) {
                 taken += 1
                 isSame = answer == Dictionary(entries.map { ($0.name, $0.value) }) { $1 }
+                if answer == nil, consumerMayRefuse?(document) ?? false { isSame = true }
             } else {
                 let isStranger = answer?.keys.contains { $0.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) == nil } ?? true
                 isSame = isStranger || (mayRefuse?(document) ?? true)
@@ -56,7 +60,11 @@ import Testing
         let scalars = Self.documents(Array(Self.yamlPieces.dropFirst(11)), 3000, seed: 12) {
             "A: \($0.replacing("\n", with: "\n  "))\nB: x\n"
         }
-        try compare(YAMLMapping.self, consumer, free + scalars, atLeast: 1000)
+        // PyYAML's own parser refuses tabs outside of quotes, and a comment right after the sign of a block.
+        try compare(YAMLMapping.self, consumer, free + scalars, atLeast: 1000) { document in
+            consumer.name.hasSuffix(" SafeLoader")
+                && (document.contains(9) || String(decoding: document, as: UTF8.self).contains(/[|>]-?#/))
+        }
     }
 
     /// Scalars without quotes, of the characters of which numbers and times are made.
@@ -74,9 +82,9 @@ import Testing
             "\\u0041",
             "\\U0001F511", "\\\n  ", "\t", "é", "=", ".", "1", "[", "]", "\\\"", "\u{1}", "\"x\"", "'y'", "\"\"\"\nz\"\"\"",
         ]
-        let documents = Self.documents(pieces, 12000, seed: 14) { $0.hasPrefix("A") ? $0 : "A = \"" + $0 }
+        let documents = Self.documents(pieces, 25000, seed: 14) { $0.hasPrefix("A") ? $0 : "A = \"" + $0 }
         // CR LF in a string.
-        try compare(TOMLStrings.self, .tomllib, documents, atLeast: 300) { $0.contains(13) }
+        try compare(TOMLStrings.self, .tomllib, documents, atLeast: 300, mayRefuse: { $0.contains(13) })
     }
 
     @Test func `launchd reads as plistlib does`() throws {
@@ -85,13 +93,11 @@ import Testing
             "&lt;", "&", "<",
             ">", "<![CDATA[", "]]>", "x", "\n", "\r\n", "é", "<?p?>", "--", "]]", "&#13;", "&quot;", "&#x41;", "<key>C</key><string>",
         ]
-        let documents = Self.documents(pieces, 12000, seed: 15) { text in
+        let documents = Self.documents(pieces, 10000, seed: 15) { text in
             let body = "<key>V</key><string>" + text + (text.count % 2 == 0 ? "</string>" : "")
             return "<plist><dict><key>EnvironmentVariables</key><dict>\(body)</dict></dict></plist>"
         }
-        // plistlib takes processing instructions and comments within a text in its own way.
-        try compare(LaunchdPropertyList.self, .plistlib, documents, atLeast: 300) { document in
-            String(decoding: document, as: UTF8.self).contains("<?")
-        }
+        // plistlib skips text between elements, which is no part of a list.
+        try compare(LaunchdPropertyList.self, .plistlib, documents, atLeast: 300)
     }
 }

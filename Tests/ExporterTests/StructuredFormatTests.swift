@@ -110,10 +110,15 @@ import Testing
         ("A: |\n  x\n  # y\n\n# c\nB: >-\n  a\n  b\n", ["A=x\n# y\n@1-3", "B=a b@6-8"]),
         ("A: \"a\n\n  b\\\n  c\"\nB: 'x\n  y'\nC: a\n  b # c\n", ["A=a\nbc@1-4", "B=x y@5-6", "C=a b@7-8"]),
         ("{A: b, \"B\": c,\n'C':\n  d}", ["A=b@1-1", "B=c@1-1", "C=d@2-3"]), ("A:\r\n  b\r\nB: c\r\n", ["A=b@1-2", "B=c@3-3"]),
-        ("%YAML 1.1\n---\nA: b#c\nB: !!str \"1\"\nC: ! d\n", ["A=b#c@3-3", "B=1@4-4", "C=d@5-5"]), ("\u{FEFF}A: b\n", ["A=b@1-1"]),
+        ("%YAML 1.1\n---\nA: b#c\nB: !!str \"1\"\n", ["A=b#c@3-3", "B=1@4-4"]), ("\u{FEFF}A: b\n", ["A=b@1-1"]),
         ("? A\n: b\n", ["A=b@1-2"]), ("A: https://h/?a=1&b=*c\nB: a:b\nC: x-1\n", ["A=https://h/?a=1&b=*c@1-1", "B=a:b@2-2", "C=x-1@3-3"]),
         ("A: -----BEGIN KEY-----\n", ["A=-----BEGIN KEY-----@1-1"]), ("A: \"\"\nB: ''\n", ["A=@1-1", "B=@2-2"]),
         ("A: \"a \\0 \\/ \\e \\U0001F511\"\n", ["A=a \0 / \u{1B} 🔑@1-1"]), ("{}\n", []),
+        ("{\n  A: b\n  c,\n  B: ''\n}\n# d\n", ["A=b c@2-3", "B=@4-4"]),
+        (
+            "A: \"\\ufeff\"\nB: \"\\\n  \\ufeffa\"\nC: \"a\\ufeff\"\nD: \"\\\\ufeff\"\n",
+            ["A=\u{FEFF}@1-1", "B=\u{FEFF}a@2-3", "C=a\u{FEFF}@4-4", "D=\\ufeff@5-5"]
+        ),
     ])
     func `yaml that others wrote`(_ document: String, _ entries: [String]) throws {
         #expect(try read(document, YAMLMapping.self) == entries)
@@ -125,7 +130,7 @@ import Testing
             "1.5",
             ".5", "1e3", "1.", ".inf", "-.INF", ".NaN", "190:20:30", "2001-12-14", "2001-12-14t21:59:43.10-05:00", "2001-12-14 21:59:43 Z",
             "=", "[a]", "{a: b}", "!!binary YQ==", "!x y", "!!int 1", "&x y", "*x", "\"\\q\"", "'a", "@a", "`a", "%a", "\"a\u{85}b\"",
-            "'a\u{2028}b'", "a: b", "- a", "\u{1}", "\"\u{7F}\"", "!!str 1",
+            "'a\u{2028}b'", "\"\u{FEFF}\"", ":x", "a: b", "- a", "\u{1}", "\"\u{7F}\"", "!!str 1", "! d",
         ]
         for value in values {
             let line = badLine("X: a\n\nA: \(value)\nB: c\n", YAMLMapping.self)

@@ -147,7 +147,7 @@ struct PropertyListParser {
 
     /// `&name;`, `&#10;` or `&#xA;`.
     private mutating func reference() -> Unicode.Scalar? {
-        let end = text.end(of: { $0 != ";" && $0 != "&" && $0 != "<" && $0 != "\n" }, from: position)
+        let end = text.end(of: { $0 != ";" && $0 != "&" && $0 != "<" && $0 != "\n" }, from: position + 1)
         guard text[end] == ";" else { return nil }
         let name = text.string((position + 1)..<end)
         let known: [String: Unicode.Scalar] = ["amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'"]

@@ -44,12 +44,11 @@ struct YAMLDocument {
         guard let mapping = node.mapping, mapping.tag == .implicit || mapping.tag == Tag(.map) else { throw malformed(node) }
         var pairs: [Pair] = []
         var seen: Set<[UInt8]> = []
-        for (index, member) in mapping.enumerated() {
+        for member in mapping {
             let key = try string(member.key)
             guard seen.insert([UInt8](key.utf8)).inserted else { throw malformed(member.key) }
             let first = line(member.key)
-            let next = index + 1 < mapping.count ? mapping[mapping.index(mapping.startIndex, offsetBy: index + 1)].key.mark?.line : nil
-            pairs.append(Pair(key: key, value: member.value, lines: first...max(first, text.end(of: member.value, before: next))))
+            pairs.append(Pair(key: key, value: member.value, lines: first...max(first, text.end(of: member.value))))
         }
         return pairs
     }
@@ -73,7 +72,7 @@ struct YAMLDocument {
         guard scalar.tag == Tag(.str) || scalar.tag == .implicit, scalar.style != .plain || YAMLText.isPlainString(scalar.string) else {
             throw malformed(node)
         }
-        return scalar.string
+        return text.beginsWithByteOrderMark(scalar) ? "\u{FEFF}" + scalar.string : scalar.string
     }
 
     /// Whether a node says that there is nothing.

@@ -23,12 +23,13 @@ struct YAMLText {
 
     /// The first line that must not reach the parser.
     ///
-    /// U+0085, U+2028 and U+2029 end lines in YAML 1.1 alone. Aliases, which are refused anyway, can make a short text a document of any
+    /// U+0085, U+2028 and U+2029 end lines in YAML 1.1 alone; U+FEFF is for the beginning of the file. Aliases, which are refused anyway, can make a short text a document of any
     /// size, of which Yams then computes hashes: so many that it would take long are refused here.
     var firstDoubtfulLine: Int? {
         var aliasCount = 0
         for (index, line) in lines.enumerated() {
-            if line.contains(where: { $0 == "\u{85}" || $0 == "\u{2028}" || $0 == "\u{2029}" }) { return index + 1 }
+            let content = index == 0 && line.first == "\u{FEFF}" ? line.dropFirst() : line[...]
+            if content.contains(where: { ["\u{85}", "\u{2028}", "\u{2029}", "\u{FEFF}"].contains($0) }) { return index + 1 }
             for (position, scalar) in line.enumerated() where scalar == "*" && isBegin(position, in: line) {
                 aliasCount += 1
                 if aliasCount > 40, hasAnchor { return index + 1 }
@@ -69,29 +70,48 @@ struct YAMLText {
         return lines.count
     }
 
-    /// The last line of a value, where the next key begins on line `next`, if there is one.
-    func end(of node: Node, before next: Int?) -> Int {
+    /// The last line of a node.
+    func end(of node: Node) -> Int {
         guard let mark = node.mark else { return 1 }
-        switch node.scalar?.style {
+        if let mapping = node.mapping { return mapping.reduce(mark.line) { max($0, end(of: $1.value)) } }
+        if let sequence = node.sequence { return sequence.reduce(mark.line) { max($0, end(of: $1)) } }
+        guard let scalar = node.scalar else { return mark.line }
+        switch scalar.style {
         case .doubleQuoted: return quoteEnd(mark, "\"")
         case .singleQuoted: return quoteEnd(mark, "'")
-        default: break
+        // What a block holds begins on the next line.
+        case .literal, .folded: return end(of: scalar.string, line: mark.line + 1, column: 1) ?? mark.line
+        default: return end(of: scalar.string, line: mark.line, column: mark.column) ?? mark.line
         }
-        let isBlock = node.scalar?.style == .literal || node.scalar?.style == .folded
-        var last = mark.line
-        var index = mark.line
-        while index < min(lines.count, (next ?? .max) - 1) {
-            let content = lines[index].drop { $0 == " " || $0 == "\t" }
-            // A block ends where the indentation does; anything else, if plain, with a comment.
-            if !content.isEmpty, isBlock ? content.startIndex == 0 : content.first == "#" || isMarker(lines[index]) { break }
-            if !content.isEmpty { last = index + 1 }
-            index += 1
-        }
-        return last
     }
 
-    private func isMarker(_ line: [Unicode.Scalar]) -> Bool {
-        line.starts(with: "...".unicodeScalars) || line.starts(with: "---".unicodeScalars)
+    /// The line of the last character, blanks aside, of a text without escapes that begins there; nil if it has none.
+    private func end(of text: String, line: Int, column: Int) -> Int? {
+        var rest = text.unicodeScalars.count { !Self.isBlank($0) }
+        guard rest > 0 else { return nil }
+        for index in lines.indices.dropFirst(line - 1) {
+            rest -= lines[index].dropFirst(index == line - 1 ? column - 1 : 0).count { !Self.isBlank($0) }
+            if rest <= 0 { return index + 1 }
+        }
+        return nil
+    }
+
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || scalar == "\t" || scalar == "\n" || scalar == "\r" }
+
+    /// Whether a string in double quotes begins with an escaped U+FEFF, which Yams drops as if it were a byte order mark.
+    func beginsWithByteOrderMark(_ scalar: Node.Scalar) -> Bool {
+        guard scalar.style == .doubleQuoted, let mark = scalar.mark else { return false }
+        var rest = lines.dropFirst(mark.line - 1).first.map { $0.dropFirst(mark.column - 1) } ?? []
+        var line = mark.line
+        rest = rest.drop { $0 != "\"" }.dropFirst()
+        // A backslash at the end of a line joins it to the next.
+        while rest.elementsEqual(["\\"]), line < lines.count {
+            rest = lines[line].drop { $0 == " " || $0 == "\t" }
+            line += 1
+        }
+        let start = String(String.UnicodeScalarView(rest.prefix(10)))
+        return start.lowercased().hasPrefix("\\ufeff") && start.hasPrefix("\\u")
+            || start.lowercased() == "\\u0000feff" && start.hasPrefix("\\U")
     }
 
     private func quoteEnd(_ mark: Mark, _ quote: Unicode.Scalar) -> Int {
@@ -121,11 +141,11 @@ struct YAMLText {
 
     /// Whether a scalar without quotes and tag is a string in YAML 1.1 and 1.2: not a number, a boolean, a null, a time, or the like.
     ///
-    /// What looks like a number or a time is left out widely.
+    /// What looks like a number or a time is left out widely, and what Ruby takes for a symbol.
     ///
     /// Source: https://yaml.org/type/, https://yaml.org/spec/1.2.2/#103-core-schema
     static func isPlainString(_ text: String) -> Bool {
-        guard let first = text.unicodeScalars.first, text != "=", text != "<<" else { return false }
+        guard let first = text.unicodeScalars.first, first != ":", text != "=", text != "<<" else { return false }
         if ["~", "null", "y", "n", "yes", "no", "true", "false", "on", "off"].contains(text.lowercased()) { return false }
         guard "0123456789+-.".unicodeScalars.contains(first) else { return true }
         if [".inf", ".nan"].contains(where: { text.lowercased().hasSuffix($0) }) { return false }
