@@ -14,7 +14,9 @@ import Testing
     }
 
     private static let names = [
-        "dotenv", "dotenv-js", "dotenv-python", "compose", "docker", "sh", "fish", "github", "json", "environment.d",
+        "dotenv", "dotenv-js", "dotenv-python", "compose", "docker", "sh", "fish", "github", "json", "yaml", "toml", "k8s-secret",
+        "launchd",
+        "wrangler-bulk", "environment.d",
         "systemd-environment-file", "docker-agent", "wrangler", "openclaw",
     ]
 
@@ -75,32 +77,35 @@ import Testing
         #expect(error?.hint == "use --format \(other)")
     }
 
-    @Test func `a NUL goes into json alone, and bytes that are not UTF-8 into shells alone`() throws {
-        for format in Formats.all where format.name != "json" {
+    /// Not for environments alone.
+    private static let documents = ["json", "yaml", "toml", "k8s-secret"]
+
+    @Test func `a NUL goes into documents alone, and bytes that are not UTF-8 into shells and Secrets alone`() throws {
+        for format in Formats.all where !Self.documents.contains(format.name) {
             let error = try refusal("a\0b", format)
             #expect(error?.description == "K: the format \(format.name) cannot hold a NUL")
             #expect(error?.hint == "use --format json")
         }
         #expect(try text("a\0b", JSONObject.self) == "{\n  \"K\": \"a\\u0000b\"\n}\n")
         let bytes = [try variable("K", [0xFF])]
-        for format in Formats.all where format.name != "sh" && format.name != "fish" {
+        for format in Formats.all where !["sh", "fish", "k8s-secret"].contains(format.name) {
             let error = exportError { () throws(ExportError) in try Export.render(bytes, as: format) }
             #expect(error?.description == "K: the format \(format.name) cannot hold bytes that are not UTF-8")
             #expect(error?.hint == "use --format sh")
         }
         let both = [try variable("K", [0, 0xFF])]
-        for format in Formats.all {
+        for format in Formats.all where format.name != "k8s-secret" {
             let error = exportError { () throws(ExportError) in try Export.render(both, as: format) }
             #expect(error?.code == .unrepresentable)
-            #expect(error?.hint == nil)
+            #expect(error?.hint == "use --format k8s-secret")
         }
     }
 
-    @Test func `what no execve takes is refused, but not in json`() throws {
+    @Test func `what no execve takes is refused, but not in documents`() throws {
         let longest = String(repeating: "x", count: 131_069)
         for format in Formats.all {
-            if format.name != "docker" { #expect(try !text(longest, format).isEmpty) }
-            if format.name != "json" { #expect(try refusal(longest + "x", format)?.hint == "use --format json") }
+            if format.name != "docker", format.name != "wrangler-bulk" { #expect(try !text(longest, format).isEmpty) }
+            if !Self.documents.contains(format.name) { #expect(try refusal(longest + "x", format)?.hint == "use --format json") }
         }
     }
 

@@ -57,7 +57,8 @@ import Testing
 
     @Test(arguments: [
         ("dotenv", 500), ("dotenv-js", 800), ("dotenv-python", 800), ("compose", 900), ("docker", 800), ("sh", 1100), ("fish", 1100),
-        ("github", 900), ("json", 900), ("environment.d", 250), ("systemd-environment-file", 900), ("docker-agent", 700),
+        ("github", 900), ("json", 900), ("yaml", 900), ("toml", 900), ("k8s-secret", 1100), ("launchd", 800), ("wrangler-bulk", 900),
+        ("environment.d", 250), ("systemd-environment-file", 900), ("docker-agent", 700),
         ("wrangler", 500), ("openclaw", 700),
     ])
     func `formats take most samples, or as many as they can`(_ name: String, _ minimum: Int) throws {
@@ -95,6 +96,8 @@ struct MatrixCell: Sendable, CustomTestStringConvertible {
         + cells(DotenvJS.self, [.nodeEnvFile, .parseEnv, .dotenvPackage]) + cells(DotenvPython.self, Consumer.pythonDotenv)
         + cells(ComposeEnvFile.self, [.compose]) + cells(DockerEnvFile.self, [.docker]) + cells(ShellExports.self, Consumer.sh)
         + cells(FishExports.self, [.fish]) + cells(JSONObject.self, Consumer.json)
+        + cells(YAMLMapping.self, Consumer.yaml) + cells(TOMLStrings.self, [.tomllib]) + cells(KubernetesSecret.self, Consumer.secrets)
+        + cells(LaunchdPropertyList.self, [.plistlib]) + cells(WranglerBulk.self, Consumer.json)
         + cells(EnvironmentD.self, [.environmentGenerator, .mergeEnvFile]) + cells(SystemdEnvironmentFile.self, [.systemd])
         + cells(WranglerDevVars.self, [.dotenvPackage]) + cells(OpenClawDotenv.self, [.dotenvPackage])
 
