@@ -96,7 +96,7 @@ struct MatrixCell: Sendable, CustomTestStringConvertible {
         + cells(DotenvJS.self, [.nodeEnvFile, .parseEnv, .dotenvPackage]) + cells(DotenvPython.self, Consumer.pythonDotenv)
         + cells(ComposeEnvFile.self, [.compose]) + cells(DockerEnvFile.self, [.docker]) + cells(ShellExports.self, Consumer.sh)
         + cells(FishExports.self, [.fish]) + cells(JSONObject.self, Consumer.json)
-        + cells(YAMLMapping.self, Consumer.yaml) + cells(TOMLStrings.self, [.tomllib]) + cells(KubernetesSecret.self, Consumer.secrets)
+        + cells(YAMLMapping.self, Consumer.yaml) + cells(TOMLVariables.self, [.tomllib]) + cells(KubernetesSecret.self, Consumer.secrets)
         + cells(LaunchdPropertyList.self, [.plistlib]) + cells(WranglerBulk.self, Consumer.json)
         + cells(EnvironmentD.self, [.environmentGenerator, .mergeEnvFile]) + cells(SystemdEnvironmentFile.self, [.systemd])
         + cells(WranglerDevVars.self, [.dotenvPackage]) + cells(OpenClawDotenv.self, [.dotenvPackage])

@@ -84,7 +84,7 @@ import Testing
         ]
         let documents = Self.documents(pieces, 25000, seed: 14) { $0.hasPrefix("A") ? $0 : "A = \"" + $0 }
         // CR LF in a string.
-        try compare(TOMLStrings.self, .tomllib, documents, atLeast: 300, mayRefuse: { $0.contains(13) })
+        try compare(TOMLVariables.self, .tomllib, documents, atLeast: 300, mayRefuse: { $0.contains(13) })
     }
 
     @Test func `launchd reads as plistlib does`() throws {

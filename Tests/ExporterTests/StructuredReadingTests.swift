@@ -79,7 +79,7 @@ import Testing
         ("A = \"\"\"a\\   \n   b\"\"\"", ["A=ab@1-2"]),
     ])
     func `toml that others wrote`(_ document: String, _ entries: [String]) throws {
-        #expect(try read(document, TOMLStrings.self) == entries)
+        #expect(try read(document, TOMLVariables.self) == entries)
     }
 
     @Test func `toml that is not strings at the top level is refused with its line`() {
@@ -91,10 +91,10 @@ import Testing
             "A : \"b\"",
             "A = \"\"\"a\r\nb\"\"\"",
         ] {
-            #expect(badLine("X = \"1\"\n\n\(line)\n", TOMLStrings.self) == 3, "\(line.debugDescription)")
+            #expect(badLine("X = \"1\"\n\n\(line)\n", TOMLVariables.self) == 3, "\(line.debugDescription)")
         }
-        #expect(badLine("A = '''\n\na", TOMLStrings.self) == 3)
-        #expect(badLine("\u{FEFF}A = 'b'", TOMLStrings.self) == 1)
+        #expect(badLine("A = '''\n\na", TOMLVariables.self) == 3)
+        #expect(badLine("\u{FEFF}A = 'b'", TOMLVariables.self) == 1)
     }
 
     private static let secretHead = "apiVersion: v1\nkind: Secret\nmetadata: {name: x, labels: {a: 'b'}}\n"

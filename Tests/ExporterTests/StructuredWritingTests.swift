@@ -12,7 +12,7 @@ import Testing
         let value = "\"\\/\n\r\t\u{0}\u{1}\u{7F}\u{85}\u{A0}\u{2028}\u{FEFF}\u{FFFE}é🔑'#: "
         let quoted = #""\"\\/\n\r\t\u0000\u0001\u007f\u0085\u00a0\u2028\ufeff\ufffeé\U0001f511'#: ""#
         #expect(try text(value, YAMLMapping.self) == "\"K\": \(quoted)\n")
-        #expect(try text(value, TOMLStrings.self) == "K = \(quoted)\n")
+        #expect(try text(value, TOMLVariables.self) == "K = \(quoted)\n")
     }
 
     @Test func `a document without variables is one of its format`() throws {
@@ -37,7 +37,7 @@ import Testing
 
     @Test func `names that are words of YAML stay names`() throws {
         let variables = try ["y", "NO", "null", "on", "_1", "E1"].map { try variable($0, $0) }
-        for format in [YAMLMapping.self, KubernetesSecret.self, TOMLStrings.self] as [any EnvironmentFormat.Type] {
+        for format in [YAMLMapping.self, KubernetesSecret.self, TOMLVariables.self] as [any EnvironmentFormat.Type] {
             #expect(try format.read(Export.render(variables, as: format)).map(\.name) == variables.map { $0.name })
         }
         for consumer in Consumer.yaml where try consumer.isHere() {
@@ -50,7 +50,7 @@ import Testing
         func kind(_ value: [UInt8], _ format: any EnvironmentFormat.Type, name: String = "K") -> Obstacle? {
             format.obstacle(to: name, value)
         }
-        for format in [YAMLMapping.self, TOMLStrings.self] as [any EnvironmentFormat.Type] {
+        for format in [YAMLMapping.self, TOMLVariables.self] as [any EnvironmentFormat.Type] {
             #expect(kind([0xFF], format) == .notUTF8)
             #expect(kind([0], format) == nil)
         }

@@ -1,7 +1,7 @@
 public import Profiles
 
 /// `toml`: strings at the top level of a TOML 1.0 document, in the given order. A NUL survives, as `\u0000`.
-public enum TOMLStrings: EnvironmentFormat {
+public enum TOMLVariables: EnvironmentFormat {
     /// `toml`.
     public static let name = "toml"
 
