@@ -3,8 +3,8 @@ public import Profiles
 /// `launchd`: a property list in XML with the key `EnvironmentVariables` of launchd.plist(5), to be merged into a job's own list.
 ///
 /// The file is a list of its own and no job: it has no `Label`. `/usr/libexec/PlistBuddy -c 'Merge FILE' JOB` puts it into one that
-/// has no `EnvironmentVariables` yet. A job in `/Library` is there for everyone to read, and `launchctl print` shows its environment. Written and proven with Python's plistlib;
-/// no launchd has loaded it in the tests.
+/// has no `EnvironmentVariables` yet. A job in `/Library` is there for everyone to read, and `launchctl print` shows
+/// its environment. Written and proven with Python's plistlib; no launchd has loaded it in the tests.
 public enum LaunchdPropertyList: EnvironmentFormat {
     /// `launchd`.
     public static let name = "launchd"
