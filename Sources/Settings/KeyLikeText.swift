@@ -23,6 +23,9 @@ public enum KeyLikeText {
         "sk-", "xapp-", "ya29.", "xai-", "hf_", "r8_", "pplx-", "csk-", "tvly-", "fw_", "tgp_", "npm_", "pypi-", "SG.", "eyJ",
     ]
 
+    /// What all of these begin with.
+    private static let firstBytes = Set((always + issued + likely).compactMap(\.utf8.first))
+
     /// Bits per character above which a long piece counts as random.
     private static let entropyLimit = 4.0
     private static let entropyLength = 32
@@ -30,7 +33,7 @@ public enum KeyLikeText {
     /// Whether a text has a piece that is key-like: likely enough not to show it.
     public static func matches(_ text: String) -> Bool {
         // Not `contains` of a text, which makes a table of characters first: every start of the program would pay for that.
-        if text.utf8.indices.contains(where: { text.utf8[$0...].starts(with: "-----BEGIN ".utf8) }) { return true }
+        if text.utf8.indices.contains(where: { text.utf8[$0] == .dash && text.utf8[$0...].starts(with: "-----BEGIN ".utf8) }) { return true }
         return text.utf8.split(whereSeparator: { !isKeyByte($0) && $0 != UInt8(ascii: ".") })
             .contains { beginsLikeKey($0) || $0.split(separator: UInt8(ascii: "/")).contains(where: beginsLikeKey) }
             || text.utf8.split(whereSeparator: { !isKeyByte($0) }).contains(where: isRandom)
@@ -44,7 +47,8 @@ public enum KeyLikeText {
     private static func beginsLikeKey(_ piece: Substring.UTF8View) -> Bool {
         // `key=sk-…` is one piece: what stands before the key ends with the equals sign.
         piece.split(separator: .equals).contains { text in
-            // Bytes, not characters: every start of the program looks at every text of the settings.
+            // Every start of the program looks at every text of the settings.
+            guard let first = text.first, firstBytes.contains(first) else { return false }
             func rest(after prefixes: [String]) -> Substring.UTF8View? {
                 prefixes.first { text.starts(with: $0.utf8) }.map { text.dropFirst($0.utf8.count) }
             }
