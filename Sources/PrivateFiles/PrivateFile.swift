@@ -172,14 +172,27 @@ public enum PrivateFile {
 
     /// Checks that only this user (or root) can write in a directory, so that names in it stay what they are.
     ///
+    /// - Parameters:
+    ///   - path: the directory.
+    ///   - owner: another user whose directory it may be. No part of the path may be a symbolic link then: that user could move it.
     /// - Throws: ``FileError/Code/unsafe`` if not, ``FileError/Code/notFound``.
-    public static func checkDirectory(_ path: String) throws(FileError) {
+    public static func checkDirectory(_ path: String, of owner: Owner? = nil) throws(FileError) {
         try FileError.refuseZeroByte(in: path)
         var info = stat()
         guard unsafe stat(path, &info) == 0 else { throw FileError(errno: errno, path) }
         guard info.st_mode & S_IFMT == S_IFDIR else { throw FileError(.unsafe, path, "is not a directory") }
-        guard info.st_uid == geteuid() || info.st_uid == 0 else { throw FileError(.unsafe, path, "belongs to another user") }
+        guard info.st_uid == geteuid() || info.st_uid == 0 || info.st_uid == owner?.user else {
+            throw FileError(.unsafe, path, "belongs to another user")
+        }
         guard info.st_mode & 0o022 == 0 else { throw FileError(.unsafe, path, "others can write in this directory") }
+        guard owner == nil || isWithoutLinks(path) else { throw FileError(.unsafe, path, "has a symbolic link in its path") }
+    }
+
+    /// Whether no part of an absolute path is a symbolic link.
+    private static func isWithoutLinks(_ path: String) -> Bool {
+        guard let real = unsafe realpath(path, nil) else { return false }
+        defer { unsafe free(real) }
+        return unsafe String(validatingCString: real) == path
     }
 
     /// Splits a path into directory and name.

@@ -33,7 +33,9 @@ public enum KeyLikeText {
     /// Whether a text has a piece that is key-like: likely enough not to show it.
     public static func matches(_ text: String) -> Bool {
         // Not `contains` of a text, which makes a table of characters first: every start of the program would pay for that.
-        if text.utf8.indices.contains(where: { text.utf8[$0] == .dash && text.utf8[$0...].starts(with: "-----BEGIN ".utf8) }) { return true }
+        if text.utf8.indices.contains(where: { text.utf8[$0] == .dash && text.utf8[$0...].starts(with: "-----BEGIN ".utf8) }) {
+            return true
+        }
         return text.utf8.split(whereSeparator: { !isKeyByte($0) && $0 != UInt8(ascii: ".") })
             .contains { beginsLikeKey($0) || $0.split(separator: UInt8(ascii: "/")).contains(where: beginsLikeKey) }
             || text.utf8.split(whereSeparator: { !isKeyByte($0) }).contains(where: isRandom)

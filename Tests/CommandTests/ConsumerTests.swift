@@ -265,6 +265,33 @@ import Testing
         #expect(mode(home("target")) == 0o600)
     }
 
+    @Test(.enabled(if: geteuid() == 0, "only root can give files away")) func `root gives a file to the user who reads it`() throws {
+        try home.store("API_KEY", "value")
+        let root = URL(fileURLWithPath: home.path).deletingLastPathComponent().path
+        unsafe chmod(root, 0o755)
+        let site = "\(root)/site"
+        unsafe mkdir(site, 0o755)
+        unsafe chown(site, 65534, 65534)
+        try #require(
+            home.run(
+                "consumer", "add", "site", "--format", "dotenv", "--path", "\(site)/.env", "--owner", "nobody", "--only", "API_KEY"
+            ).code == 0)
+        #expect(try home.run("apply").code == 0)
+        #expect(try home.shell("stat -c '%U %a' '\(site)/.env'").text == "nobody 600\n")
+        #expect(try home.run("apply").error == "1 consumer, nothing to do\n")
+        _ = try home.shell("chown root '\(site)/.env'")
+        #expect(try drift() == ["site": ["unsafe_file"]])
+        #expect(try home.run("apply").code == 0)
+        #expect(try drift() == ["site": []])
+        // That user could move a link while root writes through it.
+        unsafe symlink(site, "\(root)/link")
+        try #require(
+            home.run(
+                "consumer", "add", "link", "--format", "dotenv", "--path", "\(root)/link/two", "--owner", "nobody", "--only", "API_KEY"
+            ).code == 0)
+        #expect(try home.run("apply", "link").code == 21)
+    }
+
     @Test func `a repository that would take the file is refused`() throws {
         try home.store("API_KEY", "value")
         try #require(home.shell("git init -q repo").code == 0)

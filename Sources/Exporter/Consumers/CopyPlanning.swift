@@ -30,7 +30,7 @@ struct CopyPlanning {
             let copy = FileCopy(path: path, format: format, owner: consumer.owner)
             (plan.changes, plan.held.files) = try copy.plan(variables, held, prints, isForced: isForced)
             if !plan.changes.isEmpty, let unit = consumer.unit { try places.systemd(consumer.settings.scope).demand(unit) }
-            if !isForced, !plan.changes.isEmpty { try Export.checkPlace(of: path) }
+            if !isForced, !plan.changes.isEmpty { try Export.checkPlace(of: path, owner: consumer.owner) }
         case .unit(let unit, let kind):
             let copy = unitCopy(unit, kind)
             (plan.changes, plan.held.files) = try copy.plan(variables, held, prints, content: content)
