@@ -34,7 +34,7 @@ import Testing
                 venice: { apiKey: "VENICE_API_KEY" },
               } },
               gateway: { port: 1, auth: { mode: "token", token: "k7", password: "Bearer ${PASS_WORD}" } },
-              channels: { telegram: { botToken: "k8", accounts: { work: { botToken: "k9" } } }, slack: { signingSecret: "k10", channelId: "c" } },
+              channels: { telegram: { botToken: "k8", accounts: { team: { botToken: "k9" } } }, slack: { signingSecret: "k10", channelId: "c" } },
               skills: { entries: { "my skill": { apiKey: "k11", env: { SKILL: "k12" } } } },
             }
             """
@@ -43,7 +43,7 @@ import Testing
             taken(reading) == [
                 "3 GROQ_API_KEY=k1", "3 MY_VAR=k2", "5 anthropic/api-key=k3", "8 cloudflare-ai-gateway/token=k4",
                 "8 cloudflare-ai-gateway/x-api-key=k5", "8 cloudflare-ai-gateway/authorization=k6", "13 lower/api-key=${lower}x",
-                "16 gateway/auth/token=k7", "17 channels/telegram/bot-token=k8", "17 channels/telegram/accounts/work/bot-token=k9",
+                "16 gateway/auth/token=k7", "17 channels/telegram/bot-token=k8", "17 channels/telegram/accounts/team/bot-token=k9",
                 "17 channels/slack/signing-secret=k10", "18 skills/entries/my-skill/api-key=k11", "18 SKILL=k12",
             ])
         #expect(
@@ -70,7 +70,7 @@ import Testing
         let text = """
             {"version": 1, "profiles": {
             "anthropic:default": {"type": "api_key", "provider": "anthropic", "key": "k1"},
-            "openai:work": {"type": "api_key", "provider": "openai", "keyRef": {"source": "env", "provider": "default", "id": "OPENAI_API_KEY"}},
+            "openai:team": {"type": "api_key", "provider": "openai", "keyRef": {"source": "env", "provider": "default", "id": "OPENAI_API_KEY"}},
             "openai:Home Use": {"type": "token", "provider": "openai", "token": "k2"},
             "cloudflare-ai-gateway:default": {"type": "api_key", "provider": "cloudflare-ai-gateway", "key": "k3", "metadata": {"accountId": "a"}},
             "openai-codex:default": {"type": "oauth", "provider": "openai-codex", "access": "k4", "refresh": "k5"}},
@@ -78,7 +78,7 @@ import Testing
             """
         let reading = try OpenClawDocument.read([UInt8](text.utf8))
         #expect(taken(reading) == ["2 anthropic/api-key=k1", "4 openai/home-use/token=k2", "5 cloudflare-ai-gateway/api-key=k3"])
-        #expect(references(reading) == ["3 openai/work/api-key: the variable OPENAI_API_KEY"])
+        #expect(references(reading) == ["3 openai/team/api-key: the variable OPENAI_API_KEY"])
         #expect(left(reading) == ["6 openai-codex: a login that its program renews itself"])
     }
 

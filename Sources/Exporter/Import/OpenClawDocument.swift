@@ -52,7 +52,7 @@ enum OpenClawDocument {
         return first.value["type"]?.text != nil && first.value["provider"]?.text != nil
     }
 
-    /// `PROVIDER:default` gives `PROVIDER/api-key`, `PROVIDER:work` gives `PROVIDER/work/api-key`.
+    /// `PROVIDER:default` gives `PROVIDER/api-key`, `PROVIDER:team` gives `PROVIDER/team/api-key`.
     private static func profiles(_ node: DocumentNode?, _ walk: inout DocumentWalk) throws(ExportError) {
         guard case .object(let profiles)? = node else { return }
         for profile in profiles {
