@@ -97,7 +97,12 @@ public enum Export {
         do {
             try PrivateFile.checkDirectory(parent, of: owner)
         } catch {
-            let hint = error.code == .unsafe ? "choose a directory that only you can write to, or use --force" : nil
+            let hint: String? =
+                switch error.code {
+                case .unsafe: "choose a directory that only you can write to, or use --force"
+                case .notFound: "install what reads the file, or make the directory: mkdir -m 700 \(parent)"
+                default: nil
+                }
             throw ExportError(.file(error.code), error.description, hint: hint)
         }
         switch try GitWorkTree.sees(path) {

@@ -66,7 +66,10 @@ enum GitWorkTree {
         return entries
     }
 
-    static func searchPath() -> String { variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin" }
+    /// The user's own, but for root: what another user put there must not run as root.
+    static func searchPath() -> String {
+        geteuid() == 0 ? ChildProcess.standardSearchPath : variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+    }
 
     private static func variable(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }

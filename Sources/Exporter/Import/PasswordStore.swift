@@ -32,7 +32,7 @@ public struct PasswordStore: Sendable {
         guard prefix == "." || !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }), !prefix.utf8.contains(0) else {
             throw ExportError(.invalidName, "an entry of pass is a path in its store, such as api/openai")
         }
-        guard let pass = ChildProcess.find("pass", in: environment["PATH"] ?? ChildProcess.standardSearchPath) else {
+        guard let pass = ChildProcess.find("pass", in: GitWorkTree.searchPath()) else {
             throw ExportError(.file(.notFound), "pass is not installed")
         }
         var reading = ImportReading("entries of pass")

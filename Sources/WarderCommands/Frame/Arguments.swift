@@ -19,7 +19,7 @@ enum Arguments {
         "--kdf-memory",
         "--kdf-passes", "--preset", "--path", "--unit", "--scope", "--owner", "--name", "--on-change", "--with-copy", "--check",
         "--dry-run",
-        "--merge", "--replace",
+        "--merge", "--replace", "--prefix", "--from-shell", "--from", "--all", "--remove-source",
         "--prefix", "--remove-source", "--from-shell", "--from", "--all",
     ])
 
