@@ -58,6 +58,11 @@ import Testing
         #expect(try taken("A=b\nexport A=c\n").isEmpty)
     }
 
+    @Test(arguments: ["B=x A=two", "B=x\tA=two", "B=x;A=two", "B=x; A=two", "export B=x A=two", "B=$(date) A=two", "declare A=two"])
+    func `a value that another line may replace is left`(_ line: String) throws {
+        #expect(try !taken("A=one\n\(line)\n").contains("A=one@1"), "\(line)")
+    }
+
     @Test func `shows nothing that could be a piece of a value`() throws {
         let key = "-----BEGIN KEY-----\nQUJDREVG\nQUJDREVG=x\nabc=\n-----END KEY-----\n"
         #expect(try left("A=\(key)B=c\n") == ["1 A", "2-5 ?"])

@@ -53,7 +53,7 @@ private struct Survey {
 
     mutating func run(into reading: inout ImportReading) throws(ExportError) {
         for dialect in dialects {
-            for (line, entry) in dialect.entries { places[entry.name, default: []].append(line) }
+            for (name, lines) in dialect.places { places[name, default: []] += lines }
         }
         for (name, lines) in places { places[name] = Set(lines).sorted() }
         var line = 1

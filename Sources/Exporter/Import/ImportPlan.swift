@@ -41,7 +41,8 @@ public struct ImportPlan: Sendable {
     public init(_ reading: ImportReading, prefix: String) throws(ExportError) {
         try Self.check(prefix: prefix)
         var items: [Item] = []
-        var left: [ImportReading.Left] = reading.left
+        // A name that came from elsewhere may be a value in the wrong place.
+        var left: [ImportReading.Left] = reading.left.map { .init($0.lines, $0.name.flatMap(Self.shown), $0.reason) }
         for found in reading.found {
             if let reason = Self.obstacle(to: found, prefix, isVariable: reading.hasVariables) {
                 left.append(.init(line: found.line, Self.shown(found.name), reason))
@@ -78,7 +79,7 @@ public struct ImportPlan: Sendable {
     }
 
     /// A name that can be shown: nothing that could be a value in the wrong place.
-    private static func shown(_ name: String) -> String? {
+    static func shown(_ name: String) -> String? {
         name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
             part.utf8.count <= 64 && !KeyLikeText.matches(String(part)) && !part.isEmpty
                 && part.utf8.allSatisfy { isNameByte($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }

@@ -4,6 +4,8 @@ struct LineDialect: Sendable {
     let name: String
     /// What it reads, by the line on which each assignment begins.
     private(set) var entries: [Int: EnvironmentEntry] = [:]
+    /// The lines on which each name is, or may be, given a value: also those of which it is not certain.
+    private(set) var places: [String: [Int]] = [:]
     /// What it says of lines that it does not read.
     private(set) var troubles: [Int: String] = [:]
     /// The line from which on it reads nothing for certain.
@@ -16,7 +18,10 @@ struct LineDialect: Sendable {
     init(shell bytes: [UInt8]) {
         name = ShellExports.name
         let shell = ShellAssignments(bytes)
-        for entry in shell.entries { entries[entry.lines.lowerBound] = entry }
+        for entry in shell.entries {
+            entries[entry.lines.lowerBound] = entry
+            places[entry.name, default: []].append(entry.lines.lowerBound)
+        }
         // Two assignments on one line are no line that all read alike.
         for (line, group) in Dictionary(grouping: shell.entries, by: \.lines.lowerBound) where group.count > 1 {
             entries[line] = nil
@@ -24,6 +29,11 @@ struct LineDialect: Sendable {
         }
         troubles.merge(shell.troubles) { first, _ in first }
         lostFrom = shell.lostFrom
+        // What a line would do that it did not run may give any name in it a value: `B=$(date) A=two`.
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for line in troubles.keys where line <= lines.count {
+            for name in Self.assignedNames(lines[line - 1]) { places[name, default: []].append(line) }
+        }
     }
 
     /// The portable format, whose rule is about single lines.
@@ -34,6 +44,7 @@ struct LineDialect: Sendable {
             do throws(ExportError) {
                 guard let entry = try Dotenv.read(line + [UInt8(ascii: "\n")]).first else { continue }
                 entries[number] = EnvironmentEntry(entry.name, entry.value, lines: number...number)
+                places[entry.name, default: []].append(number)
             } catch {
                 troubles[number] = "not portable"
             }
@@ -79,7 +90,21 @@ struct LineDialect: Sendable {
         for entry in found {
             let lines = entry.lines.lowerBound + offset...entry.lines.upperBound + offset
             entries[lines.lowerBound] = EnvironmentEntry(entry.name, entry.value, lines: lines)
+            places[entry.name, default: []].append(lines.lowerBound)
         }
+    }
+
+    /// All names in a line that stand before an equals sign.
+    private static func assignedNames(_ line: ArraySlice<UInt8>) -> [String] {
+        var names: [String] = []
+        var start = line.startIndex
+        for index in line.indices {
+            if line[index] == UInt8(ascii: "="), isVariableName(line[start..<index]) {
+                names.append(String(decoding: line[start..<index], as: UTF8.self))
+            }
+            if !isNameByte(line[index]) { start = index + 1 }
+        }
+        return names
     }
 
     /// The assignment that begins on a line, if this dialect is certain of one.

@@ -35,6 +35,12 @@ public struct PasswordStore: Sendable {
         guard let pass = ChildProcess.find("pass", in: GitWorkTree.searchPath()) else {
             throw ExportError(.file(.notFound), "pass is not installed")
         }
+        for end in parts.indices.dropLast() {
+            let place = parts[...end].joined(separator: "/")
+            guard !isFile("\(directory)/\(place)", S_IFLNK) else {
+                throw ExportError(.file(.unsafe), "a directory on that path of the store is a symbolic link")
+            }
+        }
         var reading = ImportReading("entries of pass")
         let names = entries(prefix, &reading).sorted()
         guard !names.isEmpty || !reading.left.isEmpty else {
@@ -120,7 +126,9 @@ public struct PasswordStore: Sendable {
             reading.left.append(.init(nil, secretName, "its first line is empty"))
             return true
         }
-        if secretName != name { reading.remarks.append("\(secretName): in pass its name has characters that no secret's name has") }
+        if secretName != name, ImportPlan.shown(secretName) != nil {
+            reading.remarks.append("\(secretName): in pass its name has characters that no secret's name has")
+        }
         reading.found.append(.init(secretName, value, line: nil))
         return true
     }
