@@ -1,13 +1,16 @@
 import Foundation
 import Testing
 
-/// The suites whose names begin with `Inside` run beside a real systemd: this starts the test runner again in a rig, with those alone.
+/// What runs beside a real systemd, one test after the other: they share one machine.
+@Suite(.serialized, .enabled(if: Rig.isInside, "runs in the rig")) struct Inside {}
+
+/// Starts the test runner again in a rig, with the suites of ``Inside`` alone.
 struct RigTests {
-    /// How many tests of those suites there are at least. Fewer have not been found.
+    /// How many tests of ``Inside`` there are at least. Fewer have not been found.
     private static let minimumCount = 20
 
     @Test func `beside a real systemd`() throws {
-        let result = try Rig.run(["--testing-library", "swift-testing", "--filter", "SystemdTests.Inside"])
+        let result = try Rig.run(["--testing-library", "swift-testing", "--filter", "SystemdTests.Inside/"])
         if result.status == 3, let reason = result.lines.last(where: { $0.hasPrefix("systemd-rig: ") }) {
             return print("SKIPPED: tests beside a real systemd: \(reason.dropFirst("systemd-rig: ".count))")
         }

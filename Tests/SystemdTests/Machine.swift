@@ -10,32 +10,24 @@ import Testing
 /// The machine in the rig: services are made and started with systemd's own commands, and looked at without the library.
 enum Machine {
     static let system = Systemd(scope: .system, configuration: "/root/.config", environment: [:])
+    /// Root's own.
     static let user = Systemd(scope: .user, configuration: "/root/.config", environment: ["HOME": "/root"])
 
-    /// Runs a program of the search path; its standard output, and standard error if it is wanted.
+    /// Runs a program of the search path; its standard output.
     @discardableResult
-    static func run(_ words: String..., input: [UInt8] = []) throws -> (status: Int32, output: [UInt8], errors: String) {
+    static func run(_ words: String..., runtime: String = "/run/user/0") throws -> (status: Int32, output: [UInt8]) {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = words
-        process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "XDG_RUNTIME_DIR": "/run/user/0", "LC_ALL": "C.UTF-8"]
-        let files = try (0..<3).map { _ in try FileHandle(forUpdating: temporaryFile()) }
-        try files[0].write(contentsOf: input)
-        try files[0].seek(toOffset: 0)
-        process.standardInput = files[0]
-        process.standardOutput = files[1]
-        process.standardError = files[2]
+        process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "XDG_RUNTIME_DIR": runtime, "LC_ALL": "C.UTF-8"]
+        let pipe = Pipe()
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
         try process.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
-        for file in files { try file.seek(toOffset: 0) }
-        let errors = String(decoding: try files[2].readToEnd() ?? Data(), as: UTF8.self)
-        return (process.terminationStatus, Array(try files[1].readToEnd() ?? Data()), errors)
-    }
-
-    private static func temporaryFile() throws -> URL {
-        let url = URL(filePath: "/tmp/stream-\(UUID())")
-        try Data().write(to: url)
-        return url
+        return (process.terminationStatus, Array(output))
     }
 
     static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
@@ -59,7 +51,7 @@ struct Service {
         self.name = try UnitName("\(name).service")
         self.systemd = systemd
         let directory = systemd.scope == .system ? "/etc/systemd/system" : "/root/.config/systemd/user"
-        try Machine.write("[Service]\n\(lines.joined(separator: "\n"))\n", to: "\(directory)/\(self.name)")
+        try Machine.write("[Unit]\nStartLimitIntervalSec=0\n[Service]\n\(lines.joined(separator: "\n"))\n", to: "\(directory)/\(self.name)")
     }
 
     /// A daemon that does nothing.

@@ -36,7 +36,7 @@ enum DropIn {
     /// Source: systemd `config_parse_unit_env_file()`, `config_parse_load_credential()`, measured.
     private static func written(_ path: String) throws(ExportError) -> String {
         let isPlain = path.unicodeScalars.allSatisfy {
-            !"*?[]{}\\".unicodeScalars.contains($0) && $0.properties.generalCategory != .control
+            !"*?[]\\".unicodeScalars.contains($0) && $0.properties.generalCategory != .control
         }
         let components = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         let isNormal = components.allSatisfy { !["", ".", ".."].contains($0) }
