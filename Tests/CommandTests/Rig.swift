@@ -15,7 +15,7 @@ final class Rig {
     init?() throws {
         streams = FileManager.default.temporaryDirectory.appending(path: "warder-rig-\(UUID())").path
         try FileManager.default.createDirectory(atPath: streams, withIntermediateDirectories: false)
-        let started = try run("\(Self.scripts)/start", [name], seconds: 60)
+        let started = try run("\(Self.scripts)/start", [name, "\(getpid())"], seconds: 60)
         guard started.code == 0 else {
             print("SKIPPED: a real systemd: \(started.error.trimmingCharacters(in: .whitespacesAndNewlines))")
             return nil
