@@ -45,6 +45,7 @@ enum Rig {
         process.environment = [
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8",
             "WARDER_RIG_BIND": directories.joined(separator: " "),
+            "WARDER_RIG_ROOT": ProcessInfo.processInfo.environment["WARDER_RIG_ROOT"] ?? "/",
         ]
         let pipe = Pipe()
         process.standardInput = FileHandle.nullDevice
