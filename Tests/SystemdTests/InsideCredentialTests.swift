@@ -77,7 +77,7 @@ extension Inside {
                     #expect(count > 870_000)
                     continue
                 }
-                let service = try Service("size-\(count)", "Type=oneshot", "RemainAfterExit=yes", "ExecStart=/bin/true")
+                let service = try Service.idle("size-\(count)")
                 try service.add(seal([value], "size-\(count)"))
                 try service.start()
                 #expect(try Machine.system.proof(of: service.name, .credential, [value]) == .holds)

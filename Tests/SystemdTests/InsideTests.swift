@@ -1,4 +1,7 @@
 import Foundation
+import Glibc
+import PrivateFiles
+import SodiumCrypto
 import Testing
 
 /// What runs beside a real systemd, one test after the other: they share one machine.
@@ -38,7 +41,7 @@ enum Rig {
         let runner = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         // Both may be on other file systems than the root's, which are not seen inside.
-        let directories = Set([URL(filePath: runner).deletingLastPathComponent().path] + runtimeDirectories())
+        let directories = [URL(filePath: runner).deletingLastPathComponent().path] + runtimeDirectories()
         let process = Process()
         process.executableURL = package.appending(path: "contrib/systemd-rig/run")
         process.arguments = ["env", "\(variable)=1", "HOME=/root", "XDG_RUNTIME_DIR=/run/user/0", runner] + arguments
@@ -59,8 +62,11 @@ enum Rig {
 
     /// Where the libraries of Swift are that this process has loaded.
     private static func runtimeDirectories() -> [String] {
-        guard let maps = try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8) else { return [] }
-        let paths = maps.split(separator: "\n").compactMap { $0.split(separator: " ").last }.filter { $0.hasSuffix("/libswiftCore.so") }
+        // Foundation takes the first short read for the end.
+        guard let file = try? FileDescriptor.open("/proc/self/maps", O_RDONLY), let maps = try? SecretValue(file.readAll(maximum: 1 << 20))
+        else { return [] }
+        let lines = String(decoding: maps.reveal(), as: UTF8.self).split(separator: "\n")
+        let paths = lines.compactMap { $0.split(separator: " ").last }.filter { $0.hasSuffix("/libswiftCore.so") }
         return Set(paths).map { URL(filePath: String($0)).deletingLastPathComponent().path }
     }
 }

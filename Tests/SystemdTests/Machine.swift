@@ -56,7 +56,7 @@ struct Service {
 
     /// A daemon that does nothing.
     static func idle(_ name: String, systemd: Systemd = Machine.system) throws -> Service {
-        try Service(name, "ExecStart=/bin/sleep 10000", systemd: systemd)
+        try Service(name, "Type=exec", "ExecStart=/bin/sleep 10000", systemd: systemd)
     }
 
     /// Puts a checked drop-in in place.

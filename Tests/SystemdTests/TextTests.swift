@@ -58,6 +58,12 @@ struct TextTests {
         }
     }
 
+    @Test(arguments: ["/a b", "/it's", "/\"a\""])
+    func `a path of a credential has no blanks and quotes`(_ path: String) throws {
+        #expect(exportError { () throws(ExportError) in try DropIn.credentials([("a", path)], isRefreshing: false) }?.exitCode == 21)
+        #expect(try String(decoding: DropIn.environmentFile(path), as: UTF8.self).hasSuffix("=\(path)\n"))
+    }
+
     @Test(arguments: ["", ".", "..", "a/b", "a:b", "a b", "a\n", "é", "a%", String(repeating: "a", count: 256)])
     func `a credential's name is a plain file name`(_ name: String) throws {
         let value = try SecretValue(copying: [1])
@@ -142,7 +148,7 @@ struct TrialTests {
     func `the drop-ins that are written are taken`(_ scope: SystemdScope) throws {
         guard isHere() else { return }
         try systemd(scope).check(DropIn.environmentFile("/a b/it's \"100%\" $HOME #é;~{}.env"))
-        try systemd(scope).check(DropIn.credentials([("a", "/a:b c"), ("b", "/%n")], isRefreshing: false))
+        try systemd(scope).check(DropIn.credentials([("a", "/a:b"), ("b", "/%n")], isRefreshing: false))
     }
 
     @Test(arguments: [

@@ -10,6 +10,8 @@ struct ProcessEnvironment {
     private let block: SecretValue
     /// `NAME=value`, without the final NUL, in order.
     private let entries: [Range<Int>]
+    /// Whether there is nothing: it was cleared, or the process is about to become another program.
+    var isEmpty: Bool { block.count == 0 }
     /// Whether it can be what systemd gave to execve(2): entries with names of variables. Programs that change their title write it over
     /// their arguments and on into the environment, and often fill the rest of both with NULs.
     let isIntact: Bool

@@ -49,11 +49,13 @@ extension Systemd {
                 for variable in variables where try !environment.holds(variable.name, variable.value) { others.append(variable.name) }
                 if others.isEmpty { return (.holds, true) }
                 if try isOf(state, environment) { return (.differs(others), true) }
-                return (.unknown("its process has changed its own environment"), isRunning)
+                return (.unknown("its process has changed its own environment"), isRunning && !environment.isEmpty)
             case .credential:
                 let others = try credentialsThatDiffer(state, variables)
                 if others.isEmpty { return (.holds, true) }
-                return (.differs(others), isRunning)
+                // Newer versions take the credentials away with the last process.
+                let isThere = unsafe access(credentialsDirectory(of: state.id), F_OK) == 0
+                return (isThere || state.mainProcess != nil ? .differs(others) : .notRunning(state), isRunning)
             }
         } catch let error as FileError where error.code == .notFound {
             return (.notRunning(state), false)
