@@ -1,6 +1,9 @@
 #define _GNU_SOURCE
 #include "CPlatform.h"
 
+#include <sys/fsuid.h>
+#include <limits.h>
+#include <grp.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -89,4 +92,33 @@ int platform_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int platform_spawn_without_descriptors(posix_spawn_file_actions_t *actions) {
     return posix_spawn_file_actions_addclosefrom_np(actions, 3);
+}
+
+static gid_t saved_groups[NGROUPS_MAX];
+static int saved_group_count;
+
+int platform_act_as(unsigned int user, unsigned int group) {
+    saved_group_count = getgroups(NGROUPS_MAX, saved_groups);
+    if (saved_group_count < 0 || setgroups(0, NULL) != 0) return -1;
+    setfsgid(group);
+    setfsuid(user);
+    // Both return what was before, whether or not they changed it: asking with an impossible number tells.
+    if ((unsigned int)setfsuid((uid_t)-1) == user && (unsigned int)setfsgid((gid_t)-1) == group) return 0;
+    platform_act_as_self();
+    return -1;
+}
+
+int platform_act_as_self(void) {
+    setfsuid(geteuid());
+    setfsgid(getegid());
+    if (setgroups((size_t)saved_group_count, saved_groups) != 0) return -1;
+    return (uid_t)setfsuid((uid_t)-1) == geteuid() && (gid_t)setfsgid((gid_t)-1) == getegid() ? 0 : -1;
+}
+
+int platform_unnamed_file(int directory) { return openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600); }
+
+int platform_name_file(int file, int directory, const char *name) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    return linkat(AT_FDCWD, path, directory, name, AT_SYMLINK_FOLLOW);
 }

@@ -87,12 +87,22 @@ public enum Export {
         return lines.enumerated().allSatisfy { index, line in ours.contains(index + 1) || line.isEmpty || line == [UInt8(ascii: "\r")] }
     }
 
-    static func checkPlace(of path: String) throws(ExportError) {
+    /// Checks that a file may be written there without force.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - owner: whose file it will be, if not this user's: the directory may be that user's, too.
+    static func checkPlace(of path: String, owner: PrivateFile.Owner? = nil) throws(ExportError) {
         let parent = PrivateFile.split(path).parent
         do {
-            try PrivateFile.checkDirectory(parent)
+            try PrivateFile.checkDirectory(parent, of: owner)
         } catch {
-            let hint = error.code == .unsafe ? "choose a directory that only you can write to, or use --force" : nil
+            let hint: String? =
+                switch error.code {
+                case .unsafe: "choose a directory that only you can write to, or use --force"
+                case .notFound: "install what reads the file, or make the directory: mkdir -m 700 \(parent)"
+                default: nil
+                }
             throw ExportError(.file(error.code), error.description, hint: hint)
         }
         switch try GitWorkTree.sees(path) {

@@ -28,13 +28,19 @@ public struct ExportError: Error, Equatable, Sendable, CustomStringConvertible {
     public let code: Code
     /// One line that may hold variable names, format names, paths and line numbers. Never a value.
     public let description: String
+    /// The reason alone, where the description begins with a place.
+    public let reason: String
     /// What the user can do about it, if anything, for a `hint:` line. Never a value.
     public let hint: String?
+    /// The line of the file at which reading ended, from 1, if that is known.
+    let line: Int?
 
-    init(_ code: Code, _ description: String, hint: String? = nil) {
+    init(_ code: Code, _ description: String, reason: String? = nil, hint: String? = nil, line: Int? = nil) {
+        self.reason = reason ?? description
         self.code = code
         self.description = description
         self.hint = hint
+        self.line = line
     }
 
     /// The exit status of a command that ends with this error.
@@ -55,7 +61,7 @@ public struct ExportError: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension ExportError {
     static func malformed(_ format: any EnvironmentFormat.Type, line: Int) -> ExportError {
-        ExportError(.malformed, "line \(line) is not in the format \(format.name)")
+        ExportError(.malformed, "line \(line) is not in the format \(format.name)", line: line)
     }
 
     init(_ error: FileError) {

@@ -25,15 +25,28 @@ enum GitWorkTree {
         let directory = unsafe String(cString: resolved)
         guard isInWorkTree(directory) else { return .no }
         guard let git = ChildProcess.find("git", in: searchPath) else { return .unknown }
-        // What a repository could make git run is switched off; the "./" keeps git from reading a name such as ":(top)x" as a pattern.
-        let arguments = [
-            "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", directory, "check-ignore", "-q", "--", "./\(name)",
-        ]
-        return switch (try? ChildProcess(git, arguments, environment: environment()).run())?.status {
+        return switch run(git, directory, ["check-ignore", "-q", "--", "./\(name)"]) {
         case 0: .no
         case 1: .yes
         default: .unknown
         }
+    }
+
+    /// Whether git has a file in its index, and so in its history.
+    static func tracks(_ path: String, searchPath: String = searchPath()) -> Bool {
+        let (parent, name) = PrivateFile.split(path)
+        guard let resolved = unsafe realpath(parent, nil) else { return false }
+        defer { unsafe free(resolved) }
+        let directory = unsafe String(cString: resolved)
+        guard isInWorkTree(directory), let git = ChildProcess.find("git", in: searchPath) else { return false }
+        return run(git, directory, ["ls-files", "--error-unmatch", "--", "./\(name)"]) == 0
+    }
+
+    /// The exit code of git in a directory. What a repository could make git run is switched off; "./" before a name keeps git from
+    /// reading one such as ":(top)x" as a pattern.
+    private static func run(_ git: String, _ directory: String, _ arguments: [String]) -> Int32? {
+        let safe = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", directory]
+        return (try? ChildProcess(git, safe + arguments, environment: environment()).run())?.status
     }
 
     /// Whether a `.git`, directory or file, stands in a directory or above it.
@@ -53,7 +66,10 @@ enum GitWorkTree {
         return entries
     }
 
-    static func searchPath() -> String { variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin" }
+    /// The user's own, but for root: what another user put there must not run as root.
+    static func searchPath() -> String {
+        geteuid() == 0 ? ChildProcess.standardSearchPath : variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+    }
 
     private static func variable(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }

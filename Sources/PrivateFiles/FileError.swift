@@ -41,7 +41,7 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// The error of a system call that has just failed.
-    init(errno number: Int32, _ path: String) {
+    package init(errno number: Int32, _ path: String) {
         let code: Code =
             switch number {
             case ENOENT: .notFound

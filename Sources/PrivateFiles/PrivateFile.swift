@@ -44,22 +44,16 @@ public enum PrivateFile {
         _ content: RawSpan, to path: String, existing: Existing, owner: Owner? = nil, mode: UInt32 = 0o600
     ) throws(FileError) {
         try FileError.refuseZeroByte(in: path)
-        let (parent, name) = split(existing == .force ? resolved(path) : path)
+        // A link that another user could have made is not followed for that user.
+        let (parent, name) = split(existing == .force && owner == nil ? resolved(path) : path)
         let directory = try FileDescriptor.openDirectory(parent)
         try checkTarget(name, in: directory.number, path, existing, owner)
         // Short, whatever the target is called: a name of 255 bytes leaves no room for a suffix.
         let temporary = ".warder.\(getpid()).\(UInt64.random(in: .min ... .max)).new"
-        let file: FileDescriptor
         do throws(FileError) {
-            file = try FileDescriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL, in: directory.number)
-        } catch {
-            throw whileWriting(error, path)
-        }
-        do throws(FileError) {
-            try file.write(content)
-            if let owner, fchown(file.number, owner.user, owner.group) != 0 { throw FileError(errno: errno, path) }
-            guard fchmod(file.number, mode) == 0 else { throw FileError(errno: errno, path) }
-            try file.synchronize()
+            // Without a name until it is whole, where the file system can: nothing is left behind then when the process is killed.
+            let isNamed = try writeUnnamed(content, as: temporary, in: directory.number, path, owner, mode)
+            if !isNamed { try writeNamed(content, as: temporary, in: directory.number, path, owner, mode) }
             guard unsafe platform_rename(directory.number, temporary, name, existing == .refuse ? 1 : 0) == 0 else {
                 throw FileError(errno: errno, path)
             }
@@ -68,6 +62,31 @@ public enum PrivateFile {
             throw whileWriting(error, path)
         }
         try directory.synchronize()
+    }
+
+    /// - Returns: false if the file system has no files without names, or they cannot be given one.
+    private static func writeUnnamed(
+        _ content: RawSpan, as name: String, in directory: Int32, _ path: String, _ owner: Owner?, _ mode: UInt32
+    ) throws(FileError) -> Bool {
+        let number = platform_unnamed_file(directory)
+        guard number >= 0 else { return false }
+        let file = FileDescriptor(number: number, path: path)
+        try fill(file, content, owner, mode)
+        return unsafe platform_name_file(file.number, directory, name) == 0
+    }
+
+    private static func writeNamed(
+        _ content: RawSpan, as name: String, in directory: Int32, _ path: String, _ owner: Owner?, _ mode: UInt32
+    ) throws(FileError) {
+        let file = try FileDescriptor.open(name, O_WRONLY | O_CREAT | O_EXCL, in: directory)
+        try fill(file, content, owner, mode)
+    }
+
+    private static func fill(_ file: borrowing FileDescriptor, _ content: RawSpan, _ owner: Owner?, _ mode: UInt32) throws(FileError) {
+        try file.write(content)
+        if let owner, fchown(file.number, owner.user, owner.group) != 0 { throw FileError(errno: errno, file.path) }
+        guard fchmod(file.number, mode) == 0 else { throw FileError(errno: errno, file.path) }
+        try file.synchronize()
     }
 
     /// The error about the path that the caller named, not about the temporary file.
@@ -172,13 +191,18 @@ public enum PrivateFile {
 
     /// Checks that only this user (or root) can write in a directory, so that names in it stay what they are.
     ///
+    /// - Parameters:
+    ///   - path: the directory.
+    ///   - owner: another user whose directory it may be.
     /// - Throws: ``FileError/Code/unsafe`` if not, ``FileError/Code/notFound``.
-    public static func checkDirectory(_ path: String) throws(FileError) {
+    public static func checkDirectory(_ path: String, of owner: Owner? = nil) throws(FileError) {
         try FileError.refuseZeroByte(in: path)
         var info = stat()
         guard unsafe stat(path, &info) == 0 else { throw FileError(errno: errno, path) }
         guard info.st_mode & S_IFMT == S_IFDIR else { throw FileError(.unsafe, path, "is not a directory") }
-        guard info.st_uid == geteuid() || info.st_uid == 0 else { throw FileError(.unsafe, path, "belongs to another user") }
+        guard info.st_uid == geteuid() || info.st_uid == 0 || info.st_uid == owner?.user else {
+            throw FileError(.unsafe, path, "belongs to another user")
+        }
         guard info.st_mode & 0o022 == 0 else { throw FileError(.unsafe, path, "others can write in this directory") }
     }
 
@@ -220,7 +244,7 @@ public enum PrivateFile {
         guard existing != .refuse else { throw FileError(.exists, path, "exists already") }
         guard info.st_mode & S_IFMT != S_IFLNK else { throw FileError(.unsafe, path, "is a symbolic link") }
         guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(.unsafe, path, "is not a regular file") }
-        guard existing == .force || info.st_uid == geteuid() || info.st_uid == owner?.user else {
+        guard existing == .force || info.st_uid == owner?.user ?? geteuid() else {
             throw FileError(.unsafe, path, "belongs to another user")
         }
         guard info.st_nlink == 1 else { throw FileError(.unsafe, path, "has more than one link") }

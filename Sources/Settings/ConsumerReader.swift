@@ -30,7 +30,8 @@ struct ConsumerReader {
         if case .reload? = onChange, unit == nil { throw document.invalid(path + ["on_change"], "needs a unit") }
         return ConsumerSettings(
             name: path.last ?? "", format: format, path: file, unit: unit, scope: scope, owner: owner, profile: profile, only: only,
-            except: except, names: names, onChange: onChange ?? .nothing, line: document.line(of: path), file: document.file)
+            except: except, names: names, onChange: onChange ?? (unit == nil ? .nothing : .restart), line: document.line(of: path),
+            file: document.file)
     }
 
     private mutating func take(_ key: String, _ value: TOMLTree) throws(SettingsError) {

@@ -23,13 +23,19 @@ public enum KeyLikeText {
         "sk-", "xapp-", "ya29.", "xai-", "hf_", "r8_", "pplx-", "csk-", "tvly-", "fw_", "tgp_", "npm_", "pypi-", "SG.", "eyJ",
     ]
 
+    /// What all of these begin with.
+    private static let firstBytes = Set((always + issued + likely).compactMap(\.utf8.first))
+
     /// Bits per character above which a long piece counts as random.
     private static let entropyLimit = 4.0
     private static let entropyLength = 32
 
-    static func matches(_ text: String) -> Bool {
+    /// Whether a text has a piece that is key-like: likely enough not to show it.
+    public static func matches(_ text: String) -> Bool {
         // Not `contains` of a text, which makes a table of characters first: every start of the program would pay for that.
-        if text.utf8.indices.contains(where: { text.utf8[$0...].starts(with: "-----BEGIN ".utf8) }) { return true }
+        if text.utf8.indices.contains(where: { text.utf8[$0] == .dash && text.utf8[$0...].starts(with: "-----BEGIN ".utf8) }) {
+            return true
+        }
         return text.utf8.split(whereSeparator: { !isKeyByte($0) && $0 != UInt8(ascii: ".") })
             .contains { beginsLikeKey($0) || $0.split(separator: UInt8(ascii: "/")).contains(where: beginsLikeKey) }
             || text.utf8.split(whereSeparator: { !isKeyByte($0) }).contains(where: isRandom)
@@ -42,12 +48,16 @@ public enum KeyLikeText {
 
     private static func beginsLikeKey(_ piece: Substring.UTF8View) -> Bool {
         // `key=sk-…` is one piece: what stands before the key ends with the equals sign.
-        piece.split(separator: .equals).map { Substring($0) }.contains { text in
-            func rest(after prefixes: [String]) -> Substring? { prefixes.first(where: text.hasPrefix).map { text.dropFirst($0.count) } }
+        piece.split(separator: .equals).contains { text in
+            // Every start of the program looks at every text of the settings.
+            guard let first = text.first, firstBytes.contains(first) else { return false }
+            func rest(after prefixes: [String]) -> Substring.UTF8View? {
+                prefixes.first { text.starts(with: $0.utf8) }.map { text.dropFirst($0.utf8.count) }
+            }
             if let rest = rest(after: always) { return !rest.isEmpty }
-            if let rest = rest(after: issued) { return rest.utf8.count >= 8 }
+            if let rest = rest(after: issued) { return rest.count >= 8 }
             guard let rest = rest(after: likely) else { return false }
-            return rest.utf8.count >= 16 && !isWords(rest.utf8)
+            return rest.count >= 16 && !isWords(rest)
         }
     }
 

@@ -20,6 +20,8 @@ public struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible
     public let code: Code
     /// One line: the path, the line number where there is one, names that are plainly names. Never a value.
     public let description: String
+    /// The reason alone, without file and line.
+    public let reason: String
     /// What to do about it, one line, where that is known.
     public let hint: String?
 
@@ -33,6 +35,7 @@ public struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible
     init(_ code: Code, file: String, line: Int? = nil, column: Int? = nil, _ reason: String, hint: String? = nil) {
         self.code = code
         self.hint = hint
+        self.reason = reason
         let place = line.map { ": line \($0)" + (column.map { ", column \($0)" } ?? "") } ?? ""
         description = "\(printable(file))\(place): \(reason)"
     }
@@ -45,6 +48,7 @@ public struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible
             case .io, .exists: .io
             }
         description = printable(error.description)
+        reason = description
         hint = nil
     }
 }
@@ -68,6 +72,7 @@ extension SettingsError {
     init(_ error: SettingsError, hint: String) {
         code = error.code
         description = error.description
+        reason = error.reason
         self.hint = hint
     }
 }

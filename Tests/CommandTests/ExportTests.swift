@@ -32,8 +32,26 @@ import Testing
         let answer = try home.run("export", "--format", "systemd-environment-file", "-o", file, "--json").json()
         #expect(answer["variables"] as? [String] == ["API_KEY", "API_TOKEN"])
         #expect(mode(file) == 0o600)
-        #expect(try home.run("export", "-o", file, "--only", "API_KEY").error == "\(file): 1 variable as dotenv\n")
+        #expect(try home.run("export", "-o", file, "--only", "API_KEY", "--replace").error == "\(file): 1 variable as dotenv\n")
         #expect(home.content(file)?.bytes == Array("API_KEY=plain-value\n".utf8))
+    }
+
+    @Test func `keeps what else is in a file, or says that it is there`() throws {
+        let file = home("app.env")
+        try home.write("# mine\nOTHER=stays\nAPI_KEY=old\n", to: file)
+        let refused = try home.run("export", "-o", file, "--only", "API_KEY")
+        #expect(refused.refused(19) && refused.error.contains("hint: --merge keeps it, --replace loses it"))
+        #expect(try home.run("export", "-o", file, "--only", "API_KEY", "--merge").code == 0)
+        #expect(home.content(file)?.bytes == Array("# mine\nOTHER=stays\nAPI_KEY=plain-value\n".utf8))
+        let before = try home.shell("stat -c %Y.%i \(file)").text
+        #expect(try home.run("export", "-o", file, "--only", "API_KEY").refused(19))
+        #expect(try home.shell("stat -c %Y.%i \(file)").text == before)
+        #expect(try home.run("export", "-o", file, "--only", "API_KEY", "--replace").code == 0)
+        #expect(home.content(file)?.bytes == Array("API_KEY=plain-value\n".utf8))
+        #expect(try home.run("export", "-o", file, "--only", "API_KEY").code == 0, "it holds nothing else now")
+        #expect(try home.run("export", "-o", file, "--format", "json", "--merge", "--only", "API_KEY").refused(2))
+        #expect(try home.run("export", "-o", file, "--merge", "--replace").refused(2))
+        #expect(try home.run("export", "--merge").refused(2))
     }
 
     @Test func `refuses what a format cannot hold, and leaves the file`() throws {
@@ -59,6 +77,7 @@ import Testing
         unsafe symlink("daemon.env", home("link"))
         #expect(try home.run("export", "--only", "API_KEY", "-o", home("open/env")).refused(21))
         #expect(try home.run("export", "--only", "API_KEY", "-o", home("link")).refused(21))
+        #expect(try home.run("export", "--only", "API_KEY", "--format", "systemd-drop-in").refused(2))
         #expect(try home.run("export", "--only", "API_KEY", "-o", home("nowhere/env")).refused(22))
         try #require(home.shell("git init -q repo && cd repo && git config user.email a@b && git config user.name a").code == 0)
         #expect(try home.run("export", "--only", "API_KEY", "-o", home("repo/.env")).refused(28))

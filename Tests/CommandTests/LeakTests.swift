@@ -97,10 +97,89 @@ import Testing
         // Files outside of the home, which is searched: an export is where the value was asked for.
         for format in ["sh", "json", "systemd-environment-file"] {
             try run("export", "--format", format, mayPrint: true)
-            try run("export", "--format", format, "--force", "-o", home.streams + "/exported")
-            try run("export", "--format", format, "--force", "--json", "-o", home.streams + "/exported")
+            try run("export", "--format", format, "--replace", "-o", home.streams + "/exported")
+            try run("export", "--format", format, "--replace", "--json", "-o", home.streams + "/exported")
         }
+        try importEverything()
+        try useConsumers()
         try expectSilentFiles("every command")
+    }
+
+    /// Gives copies to consumers outside of the home, which is searched: settings, notes and everything else in it have no value.
+    private func useConsumers() throws {
+        try home.store("cloudflare-ai-gateway/api-key", stored.value)
+        try run("consumer", "add", "fased")
+        for format in Formats.merged + ["json", "sh"] {
+            let target = "\(home.streams)/consumer-\(format)"
+            try home.write("# theirs\n", to: target)
+            try run("consumer", "add", format, "--format", format, "--path", target, "--only", "API_KEY")
+        }
+        for words in [
+            ["apply", "--dry-run"], ["apply"], ["apply", "--json", "--force"], ["apply", "--check"], ["apply", "--check", "--json"],
+            ["where", "API_KEY"], ["where", "API_KEY", "--json"], ["consumer", "list"], ["consumer", "list", "--json"],
+            ["consumer", "show", "sh"], ["consumer", "show", "sh", "--json"], ["status"], ["audit", "list"],
+            ["consumer", "remove", "sh", "--with-copy"], ["consumer", "remove", "json", "--json"],
+        ] {
+            let outcome = try home.run(["-v"] + words, program: Home.program)
+            try expectSilence(words.joined(separator: " "), [Value(outcome.output), Value(outcome.error)])
+        }
+        let isWritten = stored.isFound(in: try #require(home.content("\(home.streams)/consumer-docker")))
+        #expect(isWritten)
+    }
+
+    private enum Formats {
+        /// Formats whose files have other lines, too.
+        static let merged = ["docker", "compose", "dotenv-js", "dotenv-python", "systemd-environment-file"]
+    }
+
+    /// Imports the value from sources outside of the home, which is searched.
+    private func importEverything() throws {
+        let text = String(decoding: supplied.value.bytes, as: UTF8.self)
+        let sources = [
+            ("plain.env", "IMPORTED=\(text)\n"),
+            ("quoted.env", "IMPORTED='\(text)'\nexport B=\"\(text) x\" # \(text)\nC=\(text) \(text)\n"),
+            (
+                "several.env",
+                "A='\(text)\nB=\(text)\n'\n\(text)\n\(text)=\n\(text)==\nexport \(text)\nD=$\(text)\nE=$(\(text))\nA=\(text)\n"
+            ),
+            (
+                "openclaw.json",
+                "{models:{providers:{a:{apiKey:'\(text)',headers:{token:'Bearer \(text)'}},'\(text)':{apiKey:'${\(text)}'}}}}"
+            ),
+            ("auth-profiles.json", "{\"profiles\":{\"a:\(text)\":{\"type\":\"oauth\",\"provider\":\"\(text)\",\"access\":\"\(text)\"}}}"),
+            ("agent.yaml", "providers: {a: {token_key: \(text), api_key: \(text)}}\nagents: {r: {env: {K: \(text), \(text): x}}}"),
+            (
+                "config.toml",
+                "[provider]\napi_key = \"\(text)\"\napi_key_env = \"\(text)\"\n[providers.\"\(text)\"]\napi_key = { env = \"\(text)\" }"
+            ),
+        ]
+        for (name, content) in sources {
+            let file = "\(home.streams)/import/\(name)"
+            for more in [["--dry-run"], ["--json"], ["--replace"], ["--remove-source"], ["--prefix", "x/", "--dry-run", "--json"]] {
+                try home.write(content, to: file)
+                let outcome = try home.run(["-v", "import", file] + more, program: Home.program)
+                try expectSilence("import \(name) \(more)", [Value(outcome.output), Value(outcome.error)])
+            }
+            for format in [
+                "dotenv", "dotenv-js", "dotenv-python", "compose", "docker", "sh", "fish", "github", "json", "environment.d",
+                "systemd-environment-file", "docker-agent", "wrangler", "openclaw", "openclaw-config", "docker-agent-config",
+                "loong-config",
+            ] {
+                for way in [["--dry-run"], ["--replace", "--prefix", "\(format)/"]] {
+                    try home.write(content, to: file)
+                    let outcome = try home.run(["-v", "import", file, "--format", format] + way, program: Home.program)
+                    try expectSilence("import \(name) as \(format)", [Value(outcome.output), Value(outcome.error)])
+                }
+            }
+        }
+        try home.write(". '\(home.streams)/import/shell'\n", to: ".profile")
+        try home.write("export OPENAI_API_KEY='\(text)'; echo '\(text)'; echo '\(text)' >&2\n", to: "\(home.streams)/import/shell")
+        try run("import", "--from-shell")
+        try run("import", "--from-shell", "--all", "--json")
+        for name in ["IMPORTED", "a/api-key", "K", "OPENAI_API_KEY"] {
+            let isStored = try home.value(name) == supplied.value
+            #expect(isStored, "\(name)")
+        }
     }
 
     @Test func `prints no value when it fails`() throws {
@@ -120,6 +199,21 @@ import Testing
         try run("run", "--only", text, "--as-file", text, "--", "true")
         try run("run", "--", "/nowhere/program")
         try run("export", "--format", text)
+        try run("import", home.streams + "/supplied")
+        try run("import", home.streams + "/supplied", "--format", text)
+        try run("import", "--prefix", text + "!", home.streams + "/supplied")
+        try run("import", "-", "--format", "json", input: supplied)
+        try run("import", "-", "--format", "docker-agent-config", input: supplied)
+        try run("import", "--from", text, text)
+        try run("import", "--from", "pass", text)
+        try run("import", "--\(text)")
+        try run("consumer", "add", "app", "--format", text, "--path", "/x")
+        try run("consumer", "add", text + "!", "--format", "dotenv", "--path", "/x")
+        try run("consumer", "add", "app", "--format", "systemd-drop-in", "--unit", text)
+        try run("consumer", "add", "app", "--format", "dotenv", "--path", "/x", "--name", text)
+        try run("consumer", "show", text)
+        try run("apply", text)
+        try run("where", text + "!")
         // The name of a file is repeated; it is no value.
         try run("export", "-o", "/nowhere/file")
         try run("export", "--json")

@@ -38,9 +38,9 @@ import Testing
         #expect(try rig.warder("apply").code == 0)
         let isNew = try rig.environment(of: "web")["PLAIN"] == Array("next".utf8)
         #expect(isNew)
-        #expect(try rig.shell("ls /var/lib/warder/units/web | wc -l").text == "1\n", "the file of the generation before is gone")
+        #expect(try rig.shell("ls /var/lib/warder/units/*/web | wc -l").text == "1\n", "the file of the generation before is gone")
         #expect(try rig.warder("consumer remove web --with-copy").code == 0)
-        #expect(try rig.shell("ls -d /var/lib/warder/units/web /etc/systemd/system/web.service.d").output.isEmpty)
+        #expect(try rig.shell("ls -d /var/lib/warder/units/*/web /etc/systemd/system/web.service.d").output.isEmpty)
         #expect(try rig.shell("systemctl restart web").code == 0)
         let isGone = try rig.environment(of: "web")["PLAIN"] == nil
         #expect(isGone)
@@ -59,7 +59,7 @@ import Testing
             let isSame = try rig.shell("cat /run/credentials/cred.service/\(value.name)").output == value.bytes
             #expect(isSame, "\(value.name)")
         }
-        #expect(try rig.shell("cat /var/lib/warder/units/cred/*").text.contains("sk-abc_123") == false)
+        #expect(try rig.shell("cat /var/lib/warder/units/*/cred/*").text.contains("sk-abc_123") == false)
         try rig.store("PLAIN", "next")
         #expect(try rig.warder("apply").code == 0)
         let isNew = try rig.shell("cat /run/credentials/cred.service/PLAIN").text == "next"
@@ -102,8 +102,66 @@ import Testing
         }
         #expect(outcome.error.contains("warder: broken: broken.service"), "its program is gone: the restart fails")
         #expect(
-            try rig.shell("ls /etc/systemd/system/unknown.service.d /var/lib/warder/units/unknown").code != 0, "nothing is written for it")
-        #expect(try rig.warder("apply unknown").refused(22))
+            try rig.shell("ls /etc/systemd/system/unknown.service.d /var/lib/warder/units/*/unknown").code != 0, "nothing is written for it"
+        )
+        #expect(try rig.warder("apply unknown").code == 22)
+        // It stays true until it is mended.
+        let again = try rig.warder("apply masked failed")
+        #expect(again.code == 1 && again.error.contains("masked.service is masked") && again.error.contains("failed.service had failed"))
+        #expect(try rig.warder("apply --check masked").code == 1)
+        #expect(try rig.warder("consumer remove broken --with-copy").code == 0)
+        #expect(try rig.shell("ls /var/lib/warder/units/*/broken").code != 0)
+        #expect(try rig.shell("ls /etc/systemd/system/broken.service.d").code != 0)
+    }
+
+    @Test func `a unit that nobody restarts is told of until it has the values`() throws {
+        guard let rig = try Rig() else { return }
+        try rig.store("KEY", "one")
+        try rig.service("web")
+        try #require(
+            rig.warder("consumer add web --format systemd-drop-in --unit web --scope system --on-change none").code == 0)
+        for _ in 0..<2 {
+            let outcome = try rig.warder("apply")
+            #expect(outcome.code == 1 && outcome.error.contains("web.service runs on with the earlier values until it is restarted"))
+        }
+        let before = try rig.shell("systemctl restart web; systemctl show -P MainPID web").text
+        #expect(try rig.warder("apply").code == 0)
+        #expect(try rig.warder("apply --check").code == 0)
+        #expect(try rig.shell("systemctl show -P MainPID web").text == before, "it had them already")
+    }
+
+    @Test func `a consumer that goes to another unit leaves the first one able to start`() throws {
+        guard let rig = try Rig() else { return }
+        try rig.store("KEY", "one")
+        for name in ["first", "second"] { try rig.service(name) }
+        try #require(rig.warder("consumer add app --format systemd-drop-in --unit first.service --scope system").code == 0)
+        try #require(rig.warder("apply").code == 0)
+        try rig.store("KEY", "two")
+        _ = try rig.shell("sed -i s/first.service/second.service/ $HOME/.config/warder/warder.toml")
+        #expect(try rig.warder("apply").code == 0)
+        #expect(try rig.shell("systemctl restart first").code == 0)
+        let isGone = try rig.environment(of: "first")["KEY"] == nil
+        #expect(isGone)
+        let isThere = try rig.environment(of: "second")["KEY"] == Array("two".utf8)
+        #expect(isThere)
+    }
+
+    @Test func `two vaults have consumers of one name, and none takes the other's files away`() throws {
+        guard let rig = try Rig() else { return }
+        try rig.store("KEY", "one")
+        for name in ["first", "second"] { try rig.service(name) }
+        try #require(rig.warder("consumer add app --format systemd-drop-in --unit first.service --scope system").code == 0)
+        try #require(rig.warder("apply").code == 0)
+        let other = "HOME=/root/other $WARDER"
+        try #require(
+            rig.shell(
+                """
+                mkdir -m 700 /root/other; \(other) init --key-file /root/other/key; printf two | \(other) set KEY
+                \(other) consumer add app --format systemd-drop-in --unit second.service --scope system; \(other) apply
+                """
+            ).code == 0)
+        #expect(try rig.warder("apply --check").code == 0)
+        #expect(try rig.shell("systemctl restart first second").code == 0)
     }
 
     @Test func `a daemon that does not have the new values is found`() throws {
@@ -160,7 +218,7 @@ import Testing
         let isSilent = !outcome.error.contains("canary")
         #expect(isSilent)
         #expect(try rig.shell("systemctl show -P MainPID web").text == before)
-        #expect(try rig.shell("ls /var/lib/warder/units /etc/systemd/system/web.service.d").code != 0)
+        #expect(try rig.shell("ls /var/lib/warder/units/*/web /etc/systemd/system/web.service.d").code != 0)
     }
 
     @Test func `a credential that is too large is refused before anything is written`() throws {

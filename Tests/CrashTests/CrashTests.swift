@@ -12,6 +12,14 @@ import Testing
         #expect(status == 0)
     }
 
+    @Test(.enabled(if: Executable.exists("strace") && Executable.exists("python3"), "needs strace and python3"))
+    func `leaves every consumer its old copy or its new one, whole and private`() throws {
+        let points = ProcessInfo.processInfo.environment["WARDER_CRASH_POINTS"] ?? "30"
+        let (status, output) = try Executable.run("consumers", ["--sample", points, "--seed", "2026"])
+        print(output)
+        #expect(status == 0)
+    }
+
     @Test(.enabled(if: Executable.exists("python3"), "needs python3"))
     func `loses no acknowledged write when a fifth of the writers is killed`() throws {
         let isFull = ProcessInfo.processInfo.environment["WARDER_CRASH_FULL"] != nil

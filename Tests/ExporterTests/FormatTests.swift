@@ -13,14 +13,21 @@ import Testing
         return exportError { () throws(ExportError) in try Export.render([variable], as: format) }
     }
 
+    private static let names = [
+        "dotenv", "dotenv-js", "dotenv-python", "compose", "docker", "sh", "fish", "github", "json", "yaml", "toml", "k8s-secret",
+        "launchd",
+        "wrangler-bulk", "environment.d",
+        "systemd-environment-file", "docker-agent", "wrangler", "openclaw",
+    ]
+
     @Test func `formats are found by their exact names`() throws {
-        #expect(Formats.all.map { $0.name } == ["dotenv", "systemd-environment-file", "sh", "json"])
+        #expect(Formats.all.map { $0.name } == Self.names)
         for format in Formats.all { #expect(try Formats.named(format.name).name == format.name) }
         for name in ["", "Dotenv", "yml", "dotenv "] {
             let error = exportError { () throws(ExportError) in try Formats.named(name) }
             #expect(error?.code == .unknownFormat)
             #expect(error?.exitCode == 2)
-            #expect(error?.hint == "the formats are dotenv, systemd-environment-file, sh, json")
+            #expect(error?.hint == "the formats are \(Self.names.joined(separator: ", "))")
         }
     }
 
@@ -52,47 +59,53 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a\nb", "a line feed"), ("a\r", "a carriage return"), ("a\u{B}", "an unusual line separator"),
-        ("a\u{C}", "an unusual line separator"), ("a\u{85}", "an unusual line separator"), ("a\u{2028}", "an unusual line separator"),
-        ("${x}", "a dollar sign before a brace"), ("'\"", "both kinds of quotes"),
-        ("'$", "a single quote beside a dollar sign, backtick or backslash"), ("a\\\\b", "two backslashes in a row"),
-        ("a\\", "a backslash at the end"),
+        ("a\nb", "a line feed", "dotenv-js"), ("a\r", "a carriage return", "dotenv-python"),
+        ("a\u{B}", "an unusual line separator", "dotenv-js"), ("a\u{C}", "an unusual line separator", "dotenv-js"),
+        ("a\u{85}", "an unusual line separator", "dotenv-js"), ("a\u{2028}", "an unusual line separator", "dotenv-js"),
+        ("${x}", "a dollar sign before a brace", "dotenv-js"), ("'\"", "both kinds of quotes", "dotenv-js"),
+        ("'$", "a single quote beside a dollar sign, backtick or backslash", "dotenv-js"),
+        ("a\\\\b", "two backslashes in a row", "dotenv-js"), ("a\\", "a backslash at the end", "dotenv-js"),
+        ("${x}\r", "a carriage return", "compose"),
     ])
-    func `what parsers read differently is refused in portable dotenv, with a format that holds it`(_ value: String, _ kind: String) throws
-    {
+    func `what parsers read differently is refused in portable dotenv, with a format that holds it`(
+        _ value: String, _ kind: String, _ other: String
+    ) throws {
         let error = try refusal(value, Dotenv.self)
         #expect(error?.code == .unrepresentable)
         #expect(error?.exitCode == 26)
         #expect(error?.description == "K: the format dotenv cannot hold \(kind)")
-        #expect(error?.hint == "use --format systemd-environment-file")
+        #expect(error?.hint == "use --format \(other)")
     }
 
-    @Test func `a NUL goes into json alone, and bytes that are not UTF-8 into sh alone`() throws {
-        for format in Formats.all where format.name != "json" {
+    /// Not for environments alone.
+    private static let documents = ["json", "yaml", "toml", "k8s-secret"]
+
+    @Test func `a NUL goes into documents alone, and bytes that are not UTF-8 into shells and Secrets alone`() throws {
+        for format in Formats.all where !Self.documents.contains(format.name) {
             let error = try refusal("a\0b", format)
             #expect(error?.description == "K: the format \(format.name) cannot hold a NUL")
             #expect(error?.hint == "use --format json")
         }
         #expect(try text("a\0b", JSONObject.self) == "{\n  \"K\": \"a\\u0000b\"\n}\n")
         let bytes = [try variable("K", [0xFF])]
-        for format in Formats.all where format.name != "sh" {
+        for format in Formats.all where !["sh", "fish", "k8s-secret"].contains(format.name) {
             let error = exportError { () throws(ExportError) in try Export.render(bytes, as: format) }
             #expect(error?.description == "K: the format \(format.name) cannot hold bytes that are not UTF-8")
             #expect(error?.hint == "use --format sh")
         }
         let both = [try variable("K", [0, 0xFF])]
-        for format in Formats.all {
+        for format in Formats.all where format.name != "k8s-secret" {
             let error = exportError { () throws(ExportError) in try Export.render(both, as: format) }
             #expect(error?.code == .unrepresentable)
-            #expect(error?.hint == nil)
+            #expect(error?.hint == "use --format k8s-secret")
         }
     }
 
-    @Test func `what no execve takes is refused, but not in json`() throws {
+    @Test func `what no execve takes is refused, but not in documents`() throws {
         let longest = String(repeating: "x", count: 131_069)
         for format in Formats.all {
-            #expect(try !text(longest, format).isEmpty)
-            if format.name != "json" { #expect(try refusal(longest + "x", format)?.hint == "use --format json") }
+            if format.name != "docker", format.name != "wrangler-bulk" { #expect(try !text(longest, format).isEmpty) }
+            if !Self.documents.contains(format.name) { #expect(try refusal(longest + "x", format)?.hint == "use --format json") }
         }
     }
 
@@ -102,7 +115,7 @@ import Testing
             for format in [Dotenv.self, ShellExports.self] as [any EnvironmentFormat.Type] {
                 let error = exportError { () throws(ExportError) in try Export.render(variables, as: format) }
                 #expect(error?.code == .unrepresentable)
-                #expect(error?.hint == "use --format systemd-environment-file")
+                #expect(error?.hint == "use --format dotenv-js")
             }
             #expect(try !Export.render(variables, as: SystemdEnvironmentFile.self).isEmpty)
         }

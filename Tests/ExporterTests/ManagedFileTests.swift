@@ -58,8 +58,8 @@ import Testing
         #expect(try merged([("KEY", "new")], into: text, as: DockerAgent.self) == "KEY=new\nX=1\n")
     }
 
-    @Test func `a last line without an end keeps that, and gets one when lines follow`() throws {
-        #expect(try merged([("A", "2")], into: "A=1", as: DotenvJS.self) == "A=2")
+    @Test func `a last line without an end gets one`() throws {
+        #expect(try merged([("A", "2")], into: "A=1", as: DotenvJS.self) == "A=2\n")
         #expect(try merged([("B", "2")], into: "A=1", as: DotenvJS.self) == "A=1\nB=2\n")
         #expect(try merged([("B", "2")], into: "") == "B=2\n")
     }

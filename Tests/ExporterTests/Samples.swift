@@ -24,6 +24,10 @@ enum Samples {
             "\u{10FFFD}", "export A=b", "A=b", "K: v", "null", "true", "EOF", "'\\''", "'; echo x; '", "a' b 'c", "a\" b \"c",
             "{\"a\":\"b\"}",
             "-----BEGIN KEY-----\nMIIB+/==\n-----END KEY-----\n", "https://u:p@h.example/?q=1&r=%20#f", "a,b c", "postgres://u:p$w@h/d",
+            "op://vault/item/field", "'`", "'`\"", "a'`\"", "'`\\n", "it's `x` \\r", "'a\\", "\"a\\", "a b\\", "a # b\\", "\\\"",
+            "x\\\"y\\", "\\\\\"", "$$x", "\\$x", "\\\\$x", "$5", "a$", "%self", " #x", "a\t#b", "END", "END\nEND_\nEND__",
+            "END\r\nEND_", "X<<END", "a\u{F601}b", "\u{A0}", "a\u{3000}", "\u{1F}a\u{1F}", "a\u{180E}", "$'a'", "\\a\\b\\f\\v\\0",
+            "\\101\\0101", "{{x}}", "%{x}", "$[1+1]", "`\n`",
         ].map { [UInt8]($0.utf8) } + [
             [0], [97, 0, 98], [0xEF, 0xB7, 0x90], [97, 0xEF, 0xBF, 0xBF], [0xF0, 0x9F, 0xBF, 0xBE], [0x80], [0xFF, 0xFE], [97, 0xC3],
             [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],

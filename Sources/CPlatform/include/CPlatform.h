@@ -47,4 +47,17 @@ int platform_pipe(int ends[2]);
 // The started program has no descriptor above standard error. Returns 0 or an error number.
 int platform_spawn_without_descriptors(posix_spawn_file_actions_t *actions);
 
+// This thread's file operations are another user's from now on, with that user's rights and without supplementary groups: setfsuid(2). Only
+// root can. Returns 0, or -1 and nothing is changed.
+int platform_act_as(unsigned int user, unsigned int group);
+
+// The end of platform_act_as(). Returns 0, or -1 if the thread is not itself again.
+int platform_act_as_self(void);
+
+// A file without a name in a directory (O_TMPFILE), close-on-exec, mode 0600. Returns it or -1 with errno.
+int platform_unnamed_file(int directory);
+
+// Gives a file without a name one. Returns 0 or -1 with errno.
+int platform_name_file(int file, int directory, const char *name);
+
 #endif

@@ -17,11 +17,14 @@ struct AfterChange {
     ///
     /// - Parameters:
     ///   - variables: what the consumer should have now.
-    ///   - plan: what has just been put in place.
+    ///   - isNew: whether its files have just been written. Else this is another try, and the unit may have them by now.
     /// - Returns: what was done, and as findings what was not seen to succeed.
-    func act(_ variables: [EnvironmentVariable], _ plan: CopyPlan) throws -> [ConsumerOutcome.Step] {
+    func act(_ variables: [EnvironmentVariable], isNew: Bool) throws -> [ConsumerOutcome.Step] {
         var steps: [ConsumerOutcome.Step] = []
-        if case .unit = consumer.copy {
+        if case .unit(let unit, let kind) = consumer.copy {
+            if !isNew, try !unit.isTemplate && systemd.proof(of: unit, kind, variables) == .holds {
+                return [.done("\(unit) has the new values")]
+            }
             try systemd.reloadUnits()
             steps.append(.done("the service manager read its units again"))
         }
@@ -58,13 +61,13 @@ struct AfterChange {
     private func tell(_ unit: UnitName, _ variables: [EnvironmentVariable]) throws -> [ConsumerOutcome.Step] {
         if unit.isTemplate { return [.done("instances of \(unit) take the new values when they start")] }
         let state = try systemd.state(of: unit)
-        if state.isMasked { return [.finding("\(unit) is masked and cannot start")] }
-        if state.isBroken { return [.finding("\(unit) has a unit file that systemd does not take")] }
-        if state.hasFailed { return [.finding("\(unit) had failed before (\(state.result)): start it to have it take the new values")] }
+        if state.isMasked { return [.failed("\(unit) is masked and cannot start")] }
+        if state.isBroken { return [.failed("\(unit) has a unit file that systemd does not take")] }
+        if state.hasFailed { return [.failed("\(unit) had failed before (\(state.result)): start it to have it take the new values")] }
         guard state.isActive else { return [.done("\(unit) is not running: it takes the new values when it starts")] }
         var steps: [ConsumerOutcome.Step] = []
         switch consumer.settings.onChange {
-        case .nothing, .run: return [.done("\(unit) runs on with the earlier values until it is restarted")]
+        case .nothing, .run: return [stale(unit)]
         case .restart: steps.append(try perform(.restart, unit))
         case .reload:
             if try isReloadEnough() {
@@ -76,6 +79,12 @@ struct AfterChange {
         if let failed = steps.last, failed.isFinding { return steps }
         if let step = try check(unit, variables) { steps.append(step) }
         return steps
+    }
+
+    /// A unit that nobody restarts runs on with what it has. What it made of a file cannot be seen.
+    private func stale(_ unit: UnitName) -> ConsumerOutcome.Step {
+        if case .file = consumer.copy { return .done("\(unit) was not told") }
+        return .failed("\(unit) runs on with the earlier values until it is restarted")
     }
 
     /// Whether a reload can bring new values: to a program that reads its file again, or where systemd refreshes credentials. The environment

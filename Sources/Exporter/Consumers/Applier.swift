@@ -7,19 +7,25 @@ public import Settings
 /// Gives consumers their copies, and says who holds what.
 public struct Applier<Holder: KeyHolder> {
     private let vault: Vault<Holder>
-    private let places: ConsumerPlaces
+    private var places: ConsumerPlaces
     private let isForced: Bool
+    private let isReplacing: Bool
     private let variables: ConsumerVariables<Holder>
 
     /// - Parameters:
     ///   - vault: where values come from, and where it is remembered who holds which.
     ///   - settings: what defines the profiles.
     ///   - places: where consumers' own files are.
-    ///   - isForced: whether files are also written where a safety rule refuses it; see ``Export/write(_:as:to:force:)``.
-    public init(_ vault: Vault<Holder>, _ settings: WarderSettings, _ places: ConsumerPlaces, isForced: Bool = false) {
+    ///   - isForced: whether files are also written where a safety rule refuses it; see ``Export/write(_:as:to:existing:force:)``.
+    ///   - isReplacing: whether what stands in a file that is not from here may be lost.
+    public init(
+        _ vault: Vault<Holder>, _ settings: WarderSettings, _ places: ConsumerPlaces, isForced: Bool = false, isReplacing: Bool = false
+    ) {
         self.vault = vault
         self.places = places
+        self.places.vault = vault.keys.vaultID.bytes.prefix(4).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         self.isForced = isForced
+        self.isReplacing = isReplacing
         variables = ConsumerVariables(vault, settings)
     }
 
@@ -55,41 +61,48 @@ public struct Applier<Holder: KeyHolder> {
             for consumer in consumers { report(outcome(consumer) { try rehearse(consumer, held[consumer.name]) }) }
             return
         }
-        let lock = try Self.lock(places)
+        let lock = try lock(consumers)
+        defer { withExtendedLifetime(lock) {} }
         let held = try held()
         var quiet: [(name: NoteName, content: HeldCopy)] = []
         for consumer in consumers {
             report(
                 outcome(consumer) {
-                    let (steps, new) = try give(consumer, held[consumer.name])
-                    guard let new else { return steps }
-                    let note = (name: try NoteName(.consumer, consumer.name), content: new)
-                    // What started something is remembered at once, so that a crash does not start it again.
-                    if consumer.unit == nil, consumer.settings.onChange == .nothing { quiet.append(note) } else { try remember([note]) }
-                    return steps
+                    let name = try NoteName(.consumer, consumer.name)
+                    return try give(consumer, held[consumer.name]) { copy in
+                        // What starts something is remembered at once; other copies together, since every write takes its time.
+                        if consumer.hasEffects { try remember([(name, copy)]) } else { quiet.append((name, copy)) }
+                    }
                 })
         }
         if !quiet.isEmpty { try remember(quiet) }
-        lock.release()
     }
 
     /// Forgets what a consumer holds.
     ///
-    /// - Parameter isRemovingFiles: whether what it holds is taken away, too: our variables out of a file with others, other files whole.
-    /// - Returns: the files that are left, with values in them.
+    /// - Parameters:
+    ///   - name: the consumer.
+    ///   - consumer: what the settings say of it, or nil if they have it no more.
+    ///   - isRemovingFiles: whether what it holds is taken away, too: our variables out of a file with others, other files whole.
+    /// - Returns: the files that are left, and may have values in them.
     public func forget(_ name: String, _ consumer: Consumer?, isRemovingFiles: Bool) throws -> [String] {
-        let lock = try Self.lock(places)
-        var left: [String] = []
-        if let held = try held()[name] {
-            left = held.files.map(\.path)
-            if isRemovingFiles, let consumer { left = try planning(consumer).takeAway(held) }
-            try vault.write([(name: NoteName(.consumer, name), content: nil)], as: .forget)
+        let lock = try lock(consumer.map { [$0] } ?? [])
+        defer { withExtendedLifetime(lock) {} }
+        let held = try held()[name]
+        var left = held?.files.map(\.path) ?? consumer.map { planning($0).filesThatAreThere } ?? []
+        if isRemovingFiles {
+            let removal = CopyRemoval(name: name, places: places, owner: consumer?.owner)
+            if let held { left = try removal.takeAway(held.files, of: held) }
+            // What a crash left is not remembered, but is where it has to be.
+            if let consumer { left = try planning(consumer).takeAwayRest(left) }
         }
-        lock.release()
+        if held != nil { try vault.write([(name: NoteName(.consumer, name), content: nil)], as: .forget) }
         return left
     }
 
-    private func planning(_ consumer: Consumer) -> CopyPlanning { CopyPlanning(consumer: consumer, places: places, isForced: isForced) }
+    private func planning(_ consumer: Consumer) -> CopyPlanning {
+        CopyPlanning(consumer: consumer, places: places, isForced: isForced, isReplacing: isReplacing)
+    }
 
     private func outcome(_ consumer: Consumer, _ body: () throws -> [ConsumerOutcome.Step]) -> ConsumerOutcome {
         ConsumerOutcome(name: consumer.name, steps: Result(catching: body))
@@ -97,28 +110,34 @@ public struct Applier<Holder: KeyHolder> {
 
     /// Puts the files in place, and does what is to be done then.
     ///
-    /// - Returns: what was done, and what the consumer holds now; nil if that is what is remembered already.
-    private func give(_ consumer: Consumer, _ held: HeldCopy?) throws -> (steps: [ConsumerOutcome.Step], held: HeldCopy?) {
+    /// - Parameter remember: called with what the consumer holds, when that is not what is remembered already: before anything is started,
+    ///   as not confirmed, and after it has been seen to succeed.
+    /// - Returns: what was done.
+    private func give(
+        _ consumer: Consumer, _ held: HeldCopy?, remember: (HeldCopy) throws -> Void
+    ) throws -> [ConsumerOutcome.Step] {
         let variables = try self.variables.of(consumer)
         let planning = planning(consumer)
         let plan = try planning.plan(variables, held, now: WallClock.now())
         var steps = try planning.put(plan)
-        // A failure from here on finds the files in place: the next run goes on where this one ended.
         let isKnown = held.map { $0.content == plan.held.content && $0.files == plan.held.files } ?? false
-        if plan.changes.isEmpty, isKnown {
-            try planning.clean(plan)
-            return (steps, nil)
+        if plan.changes.isEmpty, isKnown, held?.isConfirmed == true { return try steps + planning.clean(plan, held) }
+        var new = plan.held
+        if consumer.hasEffects {
+            new.isConfirmed = false
+            if !isKnown || held?.isConfirmed == true { try remember(new) }
+            steps += try AfterChange(consumer, places.systemd(consumer.settings.scope)).act(variables, isNew: !plan.changes.isEmpty)
         }
-        steps += try AfterChange(consumer, places.systemd(consumer.settings.scope)).act(variables, plan)
         // Not before: the service manager may have been using the earlier files.
-        try planning.clean(plan)
-        // What could not be seen to succeed is not remembered: the next run tries it again.
-        return (steps, steps.contains(where: \.isOpen) ? nil : plan.held)
+        steps += try planning.clean(plan, held)
+        new.isConfirmed = !steps.contains(where: \.isOpen)
+        if new.isConfirmed { try remember(new) }
+        return steps
     }
 
     private func rehearse(_ consumer: Consumer, _ held: HeldCopy?) throws -> [ConsumerOutcome.Step] {
         let variables = try self.variables.of(consumer)
-        let plan = try planning(consumer).plan(variables, held, now: 0)
+        let plan = try planning(consumer).plan(variables, held, now: 0, isRehearsal: true)
         guard !plan.changes.isEmpty else { return [] }
         return CopyPlanning.describe(plan, variables) + AfterChange(consumer, places.systemd(consumer.settings.scope)).describe(plan)
     }
@@ -127,12 +146,22 @@ public struct Applier<Holder: KeyHolder> {
         try vault.write(notes.map { (name: $0.name, content: try $0.content.note()) }, as: .apply)
     }
 
-    private static func lock(_ places: ConsumerPlaces) throws(ExportError) -> DirectoryLock {
-        do throws(FileError) {
-            try PrivateFile.makeDirectory(places.lockDirectory)
-            return try DirectoryLock(places.lockDirectory)
-        } catch {
-            throw ExportError(error)
-        }
+    private func lock(_ consumers: [Consumer]) throws(ExportError) -> ConsumerLock {
+        // Only what concerns units is the machine's.
+        let scopes = consumers.filter { $0.unit != nil }.map(\.settings.scope)
+        do throws(FileError) { return try ConsumerLock(places.lockDirectories(Set(scopes))) } catch { throw ExportError(error) }
+    }
+}
+
+/// Locks on several directories, in their order. They end with their owner.
+final class ConsumerLock {
+    private let first: DirectoryLock
+    private let rest: ConsumerLock?
+
+    /// Makes the directories if they are not there.
+    init(_ directories: [String]) throws(FileError) {
+        try PrivateFile.makeDirectory(directories[0])
+        first = try DirectoryLock(directories[0])
+        rest = directories.count > 1 ? try ConsumerLock(Array(directories.dropFirst())) : nil
     }
 }

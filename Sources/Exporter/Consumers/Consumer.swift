@@ -39,6 +39,9 @@ public struct Consumer: Sendable {
         }
     }
 
+    /// Whether more happens than that a file is written.
+    var hasEffects: Bool { unit != nil || settings.onChange != .nothing }
+
     /// The formats that only consumers have.
     public static var unitFormats: [String] { CopyForm.UnitKind.allCases.map(\.rawValue) }
 }
@@ -64,19 +67,19 @@ enum UserTable {
     /// The user of a name or number, with its first group.
     static func owner(_ name: String, in passwd: String = "/etc/passwd") -> PrivateFile.Owner? {
         guard let bytes = try? PrivateFile.readTrusted(passwd, maximum: 16 << 20) else { return nil }
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
-            let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map {
-                String(decoding: $0, as: UTF8.self)
-            }
-            guard fields.count == 7, fields[0] == name || fields[2] == name else { continue }
-            if let user = UInt32(fields[2]), let group = UInt32(fields[3]) { return PrivateFile.Owner(user: user, group: group) }
-        }
-        return nil
+        let users = bytes.split(separator: UInt8(ascii: "\n")).map { line in
+            line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+        }.filter { $0.count == 7 }
+        // A name may look like a number: names come first.
+        guard let found = users.first(where: { $0[0] == name }) ?? users.first(where: { $0[2] == name }),
+            let user = UInt32(found[2]), let group = UInt32(found[3])
+        else { return nil }
+        return PrivateFile.Owner(user: user, group: group)
     }
 }
 
 extension ExportError {
     static func settings(_ settings: ConsumerSettings, _ reason: String) -> ExportError {
-        ExportError(.settings, "\(settings.file): line \(settings.line): [consumer.\(settings.name)]: \(reason)")
+        ExportError(.settings, "\(settings.file): line \(settings.line): [consumer.\(settings.name)]: \(reason)", reason: reason)
     }
 }

@@ -5,6 +5,8 @@ public import Settings
 public struct ConsumerPlaces: Sendable {
     let directories: UserDirectories
     let environment: [String: String]
+    /// Which vault's consumers they are: two vaults may have consumers of one name.
+    var vault = ""
 
     /// - Parameters:
     ///   - directories: where this user's files are.
@@ -21,11 +23,13 @@ public struct ConsumerPlaces: Sendable {
     }
 
     /// The directory of files for a consumer's unit.
-    func unitDirectory(_ consumer: Consumer) -> String {
-        let base = consumer.settings.scope == .user ? "\(directories.state)/warder" : "/var/lib/warder"
-        return "\(base)/units/\(consumer.name)"
+    func unitDirectory(_ consumer: String, _ scope: ConsumerSettings.Scope) -> String {
+        let base = scope == .user ? "\(directories.state)/warder" : "/var/lib/warder"
+        return "\(base)/units/\(vault)/\(consumer)"
     }
 
-    /// The directory on which one `apply` waits for another.
-    var lockDirectory: String { "\(directories.state)/warder" }
+    /// The directories on which one `apply` waits for another: the user's, and the machine's for its units.
+    func lockDirectories(_ scopes: Set<ConsumerSettings.Scope>) -> [String] {
+        ["\(directories.state)/warder"] + (scopes.contains(.system) ? ["/var/lib/warder"] : [])
+    }
 }

@@ -30,6 +30,8 @@ public struct ConsumerPreset: Sendable {
     enum Source: Sendable {
         /// A secret of this name.
         case secret(String)
+        /// A secret of this name, if there is a gateway that it is for.
+        case secretForGateway(String)
         /// The gateway's provider key, if the gateway's route speaks to that provider.
         case gatewayKey(routes: Set<String>)
         /// A field of `[provider.cloudflare-ai-gateway]`.
@@ -45,6 +47,7 @@ public struct ConsumerPreset: Sendable {
         /// What the system could use and is not there: a variable, and what it would come from.
         public let missing: [(name: String, source: String)]
 
+        /// Whether both have the same, in the same order.
         public static func == (left: Resolved, right: Resolved) -> Bool {
             left.variables.elementsEqual(right.variables) { $0 == $1 } && left.missing.elementsEqual(right.missing) { $0 == $1 }
         }
@@ -66,11 +69,11 @@ public struct ConsumerPreset: Sendable {
         }
         var missing: [(name: String, source: String)] = []
         for wanted in gateway {
-            if let found = wanted.sources.lazy.compactMap({ reference($0, secrets, provider) }).first {
+            if let found = wanted.sources.lazy.compactMap({ reference($0, secrets, provider, usesGateway) }).first {
                 variables.removeAll { $0.name == wanted.name }
                 variables.append((wanted.name, found))
             } else if !wanted.isOptional, usesGateway || variables.isEmpty {
-                missing.append((wanted.name, wanted.sources.first.map(describe) ?? ""))
+                missing.append((wanted.name, wanted.sources.map(describe).joined(separator: ", or ")))
             }
         }
         return Resolved(variables: variables, missing: missing)
@@ -78,9 +81,10 @@ public struct ConsumerPreset: Sendable {
 
     static let gatewayProvider = "cloudflare-ai-gateway"
 
-    private func reference(_ source: Source, _ secrets: Set<String>, _ provider: ProviderSettings?) -> String? {
+    private func reference(_ source: Source, _ secrets: Set<String>, _ provider: ProviderSettings?, _ usesGateway: Bool) -> String? {
         switch source {
         case .secret(let name): return secrets.contains(name) ? "secret:\(name)" : nil
+        case .secretForGateway(let name): return usesGateway && secrets.contains(name) ? "secret:\(name)" : nil
         case .gatewayKey(let routes):
             let name = "\(Self.gatewayProvider)/api-key"
             return secrets.contains(name) && routes.contains(provider?[.route] ?? "anthropic") ? "secret:\(name)" : nil
@@ -92,9 +96,9 @@ public struct ConsumerPreset: Sendable {
 
     private func describe(_ source: Source) -> String {
         switch source {
-        case .secret(let name): "the secret \(name)"
+        case .secret(let name), .secretForGateway(let name): "the secret \(name)"
         case .gatewayKey(let routes):
-            "the secret \(Self.gatewayProvider)/api-key, with the route \(routes.sorted().joined(separator: " or "))"
+            "the secret \(Self.gatewayProvider)/api-key if route = \"\(routes.sorted().joined(separator: "\" or \""))\" there"
         case .field(let field): "\(field.rawValue) in [provider.\(Self.gatewayProvider)]"
         case .template(_, let fields, let secrets):
             (fields.map { "\($0.rawValue) in [provider.\(Self.gatewayProvider)]" } + secrets.map { "the secret \($0)" }).joined(

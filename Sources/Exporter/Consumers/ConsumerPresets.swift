@@ -30,7 +30,10 @@ public enum ConsumerPresets {
             gateway: [
                 .init(
                     name: "CLOUDFLARE_AI_GATEWAY_API_KEY",
-                    sources: [.gatewayKey(routes: ["anthropic"]), .secret("CLOUDFLARE_AI_GATEWAY_API_KEY"), .secret("anthropic/api-key")])
+                    sources: [
+                        .gatewayKey(routes: ["anthropic"]), .secret("CLOUDFLARE_AI_GATEWAY_API_KEY"),
+                        .secretForGateway("anthropic/api-key"),
+                    ])
             ] + ids("CLOUDFLARE") + [.init(name: "CF_AIG_TOKEN", sources: [.secret(token), .secret("CF_AIG_TOKEN")], isOptional: true)],
             providers: \.openclaw)
     }

@@ -17,8 +17,8 @@ struct CopyPlan {
     var directories: [String] = []
     /// Files that nobody reads any more once the others are written.
     var leftovers: [String] = []
-    /// Files of an earlier place that may hold more than ours: a person has to look at them.
-    var abandoned: [String] = []
+    /// Files of an earlier place, out of which our variables go once the others are written.
+    var moved: [HeldCopy.File] = []
     /// What will be held.
     var held: HeldCopy
     /// Whether the service manager has to read its units again.
@@ -33,6 +33,8 @@ public enum Drift: Hashable, Sendable {
     case missing(String)
     /// A file of it is not as it was written: by hand, by another program.
     case changed(String)
+    /// Its files are at another place than the settings say.
+    case moved
     /// It holds earlier values than the vault.
     case outdated
     /// Others can read a file of it: its permissions in octal.
@@ -48,6 +50,7 @@ public enum Drift: Hashable, Sendable {
         case .notGiven: "was never applied"
         case .missing(let path): "\(path) is missing"
         case .changed(let path): "\(path) was changed since"
+        case .moved: "is to be somewhere else now"
         case .outdated: "holds older values"
         case .wide(let path, let mode): "\(path) has mode 0\(String(mode, radix: 8))"
         case .unsafe(let path): "\(path) is not a private file of its owner"
@@ -61,6 +64,7 @@ public enum Drift: Hashable, Sendable {
         case .notGiven: "not_applied"
         case .missing: "missing"
         case .changed: "changed"
+        case .moved: "moved"
         case .outdated: "outdated"
         case .wide: "wide_mode"
         case .unsafe: "unsafe_file"

@@ -6,32 +6,58 @@ extension CopyPlanning {
     /// Puts the files of a plan in place, in its order. Each file is replaced whole or not at all.
     ///
     /// - Throws: ``ExportError/Code/file(_:)``. What the consumer reads is as it was: the last file of a plan is the one that counts.
-    func put(_ plan: CopyPlan) throws(ExportError) -> [ConsumerOutcome.Step] {
+    func put(_ plan: CopyPlan) throws -> [ConsumerOutcome.Step] {
         var steps: [ConsumerOutcome.Step] = []
-        do throws(FileError) {
+        do {
             for directory in plan.directories {
                 try PrivateFile.makeDirectory(directory, mode: isForAll(directory) ? 0o755 : 0o700)
-                if !isForAll(directory) { try PrivateFile.checkDirectory(directory) }
+                if isForAll(directory) { continue }
+                try PrivateFile.checkDirectory(directory)
+                guard PlainFile.isDirectory(directory) else { throw FileError(.unsafe, directory, "is a symbolic link") }
             }
             for change in plan.changes {
                 let existing: PrivateFile.Existing = isForced ? .force : .replace
-                try PrivateFile.write(change.content, to: change.path, existing: existing, owner: change.owner, mode: change.mode)
+                try PrivateFile.asOwner(change.owner, of: change.path) {
+                    try PrivateFile.write(change.content, to: change.path, existing: existing, owner: change.owner, mode: change.mode)
+                }
                 steps.append(.done("wrote \(change.path)"))
             }
-        } catch {
+            // Before the manager reads its units again: an earlier drop-in names files that will be gone.
+            for path in plan.leftovers where path.hasSuffix(UnitCopy.dropInName(consumer.name)) { try PrivateFile.remove(path) }
+        } catch let error as FileError {
             throw ExportError(error)
         }
-        for path in plan.abandoned { steps.append(.finding("\(path) still holds an earlier copy: take it away by hand")) }
         return steps
     }
 
-    /// Takes away what nobody reads any more.
-    func clean(_ plan: CopyPlan) throws(ExportError) {
-        do throws(FileError) {
-            for path in plan.leftovers { try PrivateFile.remove(path) }
-        } catch {
-            throw ExportError(error)
+    /// Takes away what nobody reads any more: files of earlier contents, and copies at earlier places.
+    func clean(_ plan: CopyPlan, _ held: HeldCopy?) throws -> [ConsumerOutcome.Step] {
+        for path in plan.leftovers { try PrivateFile.remove(path) }
+        guard let held else { return [] }
+        let left = try removal.takeAway(plan.moved, of: held)
+        return plan.moved.filter { !left.contains($0.path) }.map { .done("took the copy out of \($0.path)") }
+            + left.map { .finding("\($0) may still hold an earlier copy: look into it") }
+    }
+
+    /// The files of this consumer that are there, remembered or not.
+    var filesThatAreThere: [String] {
+        switch consumer.copy {
+        case .file(let path, _): PlainFile.isThere(path) ? [path] : []
+        case .unit(let unit, let kind):
+            unitCopy(unit, kind).leftovers(beside: []) + [unitCopy(unit, kind).dropInPath].filter(PlainFile.isThere)
         }
+    }
+
+    /// Takes away what is in our own places, whether it is remembered or not.
+    ///
+    /// - Returns: those of the others that are there.
+    func takeAwayRest(_ others: [String]) throws -> [String] {
+        guard case .unit(let unit, let kind) = consumer.copy else { return others }
+        for path in filesThatAreThere.reversed() { try PrivateFile.remove(path) }
+        let copy = unitCopy(unit, kind)
+        for directory in [copy.directory, PrivateFile.split(copy.dropInPath).parent] { PrivateFile.removeEmptyDirectory(directory) }
+        try places.systemd(consumer.settings.scope).reloadUnits()
+        return others.filter { !removal.isOurs($0) }
     }
 
     /// The directory of a drop-in of the machine's units, which everybody may look into.
@@ -50,40 +76,5 @@ extension CopyPlanning {
         for variable in variables { steps.append(.done("    \(variable.name)=<redacted>")) }
         for path in plan.leftovers { steps.append(.done("would remove \(path)")) }
         return steps
-    }
-
-    /// Takes away what a consumer holds.
-    ///
-    /// - Returns: the files that stay, because they hold something else.
-    func takeAway(_ held: HeldCopy) throws -> [String] {
-        var left: [String] = []
-        // The drop-in, which comes last, goes first: no unit may look for files that are not there.
-        for file in held.files.reversed() {
-            switch consumer.copy {
-            case .file(let path, let format) where path == file.path && format.keepsOtherLines:
-                guard let bytes = try PlainFile.read(path) else { continue }
-                let rest = try ManagedFile.merge([], into: bytes, forgetting: Set(held.variables.map(\.name)), as: format)
-                if rest.isEmpty { try PrivateFile.remove(path) } else { try write(rest, to: path) }
-            case .file(let path, _) where path == file.path:
-                let prints = try CopyFingerprints(held)
-                // A whole file that somebody else wrote meanwhile is theirs.
-                if let bytes = try PlainFile.read(path), try prints.file(bytes) != file.fingerprint {
-                    left.append(path)
-                } else {
-                    try PrivateFile.remove(path)
-                }
-            default:
-                if isOurs(file.path) { try PrivateFile.remove(file.path) } else { left.append(file.path) }
-            }
-        }
-        if case .unit = consumer.copy {
-            try places.systemd(consumer.settings.scope).reloadUnits()
-            for directory in Set(held.files.map { PrivateFile.split($0.path).parent }) { PrivateFile.removeEmptyDirectory(directory) }
-        }
-        return left
-    }
-
-    private func write(_ bytes: [UInt8], to path: String) throws {
-        try PrivateFile.write(bytes, to: path, existing: isForced ? .force : .replace, owner: consumer.owner)
     }
 }

@@ -9,6 +9,7 @@ struct CopyPlanning {
     let consumer: Consumer
     let places: ConsumerPlaces
     let isForced: Bool
+    let isReplacing: Bool
 
     /// What has to change so that the consumer holds these variables.
     ///
@@ -16,32 +17,36 @@ struct CopyPlanning {
     ///   - variables: what it should hold, under its names.
     ///   - held: what it was given last, or nil.
     ///   - now: milliseconds since 1970 UTC.
-    func plan(_ variables: [EnvironmentVariable], _ held: HeldCopy?, now: UInt64) throws -> CopyPlan {
+    ///   - isRehearsal: whether the plan is only to be shown: credentials are left empty then.
+    func plan(_ variables: [EnvironmentVariable], _ held: HeldCopy?, now: UInt64, isRehearsal: Bool = false) throws -> CopyPlan {
         let prints = try held.map { held in try CopyFingerprints(held) } ?? CopyFingerprints()
         let content = try self.content(variables, prints)
         let new = HeldCopy(
             key: prints.stored, content: content, files: [],
             variables: variables.map { variable in
                 HeldCopy.Variable(name: variable.name, secrets: variable.sources.map { .init(name: $0.name, generation: $0.generation) })
-            }, format: consumer.settings.format, given: now)
+            }, format: consumer.settings.format, given: now, isConfirmed: true)
         var plan = CopyPlan(held: new)
         switch consumer.copy {
         case .file(let path, let format):
             let copy = FileCopy(path: path, format: format, owner: consumer.owner)
-            (plan.changes, plan.held.files) = try copy.plan(variables, held, prints, isForced: isForced)
+            (plan.changes, plan.held.files) = try PrivateFile.asOwner(consumer.owner, of: path) {
+                let found = try copy.plan(variables, held, prints, isForced: isForced, isReplacing: isReplacing)
+                if !isForced, !found.changes.isEmpty { try Export.checkPlace(of: path, owner: consumer.owner) }
+                return found
+            }
             if !plan.changes.isEmpty, let unit = consumer.unit { try places.systemd(consumer.settings.scope).demand(unit) }
-            if !isForced, !plan.changes.isEmpty { try Export.checkPlace(of: path) }
         case .unit(let unit, let kind):
             let copy = unitCopy(unit, kind)
-            (plan.changes, plan.held.files) = try copy.plan(variables, held, prints, content: content)
+            (plan.changes, plan.held.files) = try copy.plan(variables, held, prints, content: content, isRehearsal: isRehearsal)
             if !plan.changes.isEmpty { plan.directories = [copy.directory, PrivateFile.split(copy.dropInPath).parent] }
             plan.leftovers = copy.leftovers(beside: plan.held.files)
             plan.touchesUnits = !plan.changes.isEmpty
         }
         // Where it was before, if the settings name another place now.
         let kept = Set(plan.held.files.map(\.path)).union(plan.leftovers)
-        for path in (held?.files ?? []).map(\.path) where !kept.contains(path) {
-            if isOurs(path) { plan.leftovers.append(path) } else { plan.abandoned.append(path) }
+        for file in held?.files ?? [] where !kept.contains(file.path) {
+            if removal.isOurs(file.path) { plan.leftovers.append(file.path) } else { plan.moved.append(file) }
         }
         return plan
     }
@@ -51,11 +56,14 @@ struct CopyPlanning {
         guard let held else { return [.notGiven] }
         let prints = try CopyFingerprints(held)
         let content = try self.content(variables, prints)
-        if held.content != content, try isInPlace(variables, held, prints, content) { return [.unconfirmed] }
-        var found: [Drift] = []
-        for file in held.files { found += try drift(file, held, prints) }
         let isElsewhere = held.format != consumer.settings.format || held.files.last?.path != mainPath
-        if isElsewhere || held.content != content { found.append(.outdated) }
+        if isElsewhere { return [.moved] }
+        if held.content != content, try isInPlace(variables, held, prints, content) { return [.unconfirmed] }
+        var found: [Drift] = held.isConfirmed ? [] : [.unconfirmed]
+        for file in held.files {
+            found += try PrivateFile.asOwner(consumer.owner, of: file.path) { try drift(file, held, prints) }
+        }
+        if held.content != content { found.append(.outdated) }
         return found
     }
 
@@ -66,17 +74,17 @@ struct CopyPlanning {
         switch consumer.copy {
         case .file(let path, let format):
             let copy = FileCopy(path: path, format: format, owner: consumer.owner)
-            return (try? copy.plan(variables, held, prints, isForced: true).changes.isEmpty) ?? false
+            return
+                (try? PrivateFile.asOwner(consumer.owner, of: path) {
+                    try copy.plan(variables, held, prints, isForced: true, isReplacing: true).changes.isEmpty
+                }) ?? false
         case .unit(let unit, let kind):
             let copy = unitCopy(unit, kind)
             return try PlainFile.read(copy.dropInPath).map { String(decoding: $0, as: UTF8.self).contains(copy.base(content)) } ?? false
         }
     }
 
-    /// Whether a file has nothing in it but what we wrote.
-    func isOurs(_ path: String) -> Bool {
-        path.hasPrefix(places.unitDirectory(consumer) + "/") || path.hasSuffix(".d/\(UnitCopy.dropInName(consumer.name))")
-    }
+    var removal: CopyRemoval { CopyRemoval(name: consumer.name, places: places, owner: consumer.owner) }
 
     /// The file by which the consumer finds everything.
     private var mainPath: String {
@@ -113,9 +121,9 @@ struct CopyPlanning {
         try prints.content(variables.map { (name: $0.name, value: $0.value.reveal()) })
     }
 
-    private func unitCopy(_ unit: UnitName, _ kind: CopyForm.UnitKind) -> UnitCopy {
+    func unitCopy(_ unit: UnitName, _ kind: CopyForm.UnitKind) -> UnitCopy {
         UnitCopy(
             consumer: consumer.name, unit: unit, kind: kind, systemd: places.systemd(consumer.settings.scope),
-            directory: places.unitDirectory(consumer))
+            directory: places.unitDirectory(consumer.name, consumer.settings.scope))
     }
 }

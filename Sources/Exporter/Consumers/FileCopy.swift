@@ -12,23 +12,54 @@ struct FileCopy {
 
     /// What has to change so that the file holds these variables. Nothing if it does.
     ///
-    /// - Throws: what rendering throws; ``ExportError/Code/file(_:)`` if the file is there and cannot be read.
+    /// - Parameter isReplacing: whether what is in a file that is not from here may be lost.
+    /// - Throws: what rendering throws; ``ExportError/Code/file(_:)`` if the file is there and cannot be read, with `.exists` if something
+    ///   would be lost that nobody has remembered.
     func plan(
-        _ variables: [EnvironmentVariable], _ held: HeldCopy?, _ prints: CopyFingerprints, isForced: Bool
+        _ variables: [EnvironmentVariable], _ held: HeldCopy?, _ prints: CopyFingerprints, isForced: Bool, isReplacing: Bool
     ) throws -> (changes: [CopyPlan.Change], files: [HeldCopy.File]) {
         let whole = try Export.render(variables, as: format)
-        let current = try PlainFile.read(path, isForced: isForced)
+        let current = try PlainFile.read(path, isForced: isForced && owner == nil)
+        let isFromHere = held.map { held in held.format == format.name && held.files.contains { $0.path == path } } ?? false
         let content: [UInt8]
+        if let current, !isFromHere, !isReplacing { try refuseLoss(of: current, to: variables, whole) }
         if let current, format.keepsOtherLines {
             let names = Set(variables.map(\.name))
             let forgotten = Set(held?.variables.map(\.name) ?? []).subtracting(names)
-            content = try ManagedFile.merge(variables, into: current, forgetting: forgotten, as: format)
+            content = try inFile { () throws(ExportError) in
+                try ManagedFile.merge(variables, into: current, forgetting: forgotten, as: format)
+            }
         } else {
             content = whole
         }
         let file = HeldCopy.File(path: path, fingerprint: try fingerprint(content, prints, names: variables.map(\.name)))
         let isRight = current == content && PlainFile.drift(path, owner) == nil
         return (isRight ? [] : [.init(path: path, content: content, owner: owner)], [file])
+    }
+
+    /// Refuses to write over what is in a file that is not from here: another value of one of our variables, or a whole document.
+    private func refuseLoss(of current: [UInt8], to variables: [EnvironmentVariable], _ whole: [UInt8]) throws {
+        let hint = "`warder import` takes it into the vault, `warder apply --replace` loses it"
+        guard format.keepsOtherLines else {
+            guard current == whole else { throw ExportError(.file(.exists), "\(path): is there already, and not from here", hint: hint) }
+            return
+        }
+        let found = format.effective(try inFile { () throws(ExportError) in try format.read(current) })
+        let other = variables.first { variable in
+            found.contains { $0.name == variable.name && !isEqualInConstantTime($0.value, variable.value.reveal()) }
+        }
+        if let other { throw ExportError(.file(.exists), "\(path): has another value for \(other.name)", hint: hint) }
+    }
+
+    /// Runs `body`, and names the file in what it throws about its content.
+    private func inFile<Result>(_ body: () throws(ExportError) -> Result) throws(ExportError) -> Result {
+        do throws(ExportError) {
+            return try body()
+        } catch {
+            guard error.code == .malformed else { throw error }
+            throw ExportError(
+                .malformed, "\(path): \(error.description)", hint: error.hint ?? "another format may read it: see `warder export --help`")
+        }
     }
 
     /// The fingerprint of what is ours in the file.
@@ -55,6 +86,23 @@ enum PlainFile {
             if error.code == .notFound { return nil }
             throw ExportError(error)
         }
+    }
+
+    /// Whether something stands there.
+    static func isThere(_ path: String) -> Bool {
+        var info = stat()
+        return unsafe lstat(path, &info) == 0
+    }
+
+    /// Whether it is a regular file, and no link to one.
+    static func isFile(_ path: String) -> Bool { kind(of: path) == S_IFREG }
+
+    /// Whether it is a directory, and no link to one.
+    static func isDirectory(_ path: String) -> Bool { kind(of: path) == S_IFDIR }
+
+    private static func kind(of path: String) -> mode_t? {
+        var info = stat()
+        return unsafe lstat(path, &info) == 0 ? info.st_mode & S_IFMT : nil
     }
 
     /// How the file differs from a private file of its owner (this user, if none is named), or nil.

@@ -16,6 +16,8 @@ public struct HeldCopy: Codable, Equatable, Sendable {
     public var format: String
     /// When it was given, in milliseconds since 1970 UTC.
     public var given: UInt64
+    /// Whether what was to happen then has been seen to succeed. If not, the next `apply` sees to it.
+    public var isConfirmed: Bool
 
     /// One file of a copy.
     struct File: Codable, Equatable, Sendable {

@@ -19,34 +19,28 @@ enum ManagedFile {
         _ variables: [EnvironmentVariable], into bytes: [UInt8], forgetting forgotten: Set<String> = [],
         as format: any EnvironmentFormat.Type
     ) throws(ExportError) -> [UInt8] {
-        let entries = try format.read(bytes)
-        let ours = Dictionary(variables.map { ($0.name, $0) }) { first, _ in first }
         var lines = Lines(bytes)
+        let entries = try format.read(lines.bytes)
+        let ours = Dictionary(variables.map { ($0.name, $0) }) { first, _ in first }
         var written: Set<String> = []
-        for entry in entries where format.firstWins ? true : !isShadowed(entry, in: entries) {
-            guard let variable = ours[entry.name], written.insert(entry.name).inserted else { continue }
-            if entry.value == variable.value.reveal() { continue }
-            lines.replace(entry.lines, with: try format.write([variable]))
+        // Of several assignments to one name the readers take one: that of these lines.
+        var counted: [String: ClosedRange<Int>] = [:]
+        for entry in entries where !format.firstWins || counted[entry.name] == nil { counted[entry.name] = entry.lines }
+        for entry in entries {
+            if let variable = ours[entry.name] {
+                if counted[entry.name] != entry.lines {
+                    lines.remove(entry.lines)
+                } else if written.insert(entry.name).inserted, entry.value != variable.value.reveal() {
+                    lines.replace(entry.lines, with: try format.write([variable]))
+                }
+            } else if forgotten.contains(entry.name) {
+                lines.remove(entry.lines)
+            }
         }
-        for entry in entries where forgotten.contains(entry.name) && ours[entry.name] == nil { lines.remove(entry.lines) }
-        for entry in entries where ours[entry.name] != nil && isDuplicate(entry, in: entries, format) { lines.remove(entry.lines) }
         for variable in variables where !written.contains(variable.name) { lines.append(try format.write([variable])) }
         let result = lines.bytes
         try verify(result, variables, entries.filter { ours[$0.name] == nil && !forgotten.contains($0.name) }, format)
         return result
-    }
-
-    /// Whether a later assignment to the same name follows.
-    private static func isShadowed(_ entry: EnvironmentEntry, in entries: [EnvironmentEntry]) -> Bool {
-        entries.contains { $0.name == entry.name && $0.lines.lowerBound > entry.lines.lowerBound }
-    }
-
-    /// Whether the readers take another assignment to the same name.
-    private static func isDuplicate(
-        _ entry: EnvironmentEntry, in entries: [EnvironmentEntry], _ format: any EnvironmentFormat.Type
-    ) -> Bool {
-        let same = entries.filter { $0.name == entry.name }
-        return entry.lines != (format.firstWins ? same.first : same.last)?.lines
     }
 
     /// Reads the result as the format's readers do: our variables have their values, the others are what they were.
@@ -55,8 +49,9 @@ enum ManagedFile {
     ) throws(ExportError) {
         let found = try format.read(bytes)
         let names = Set(variables.map(\.name))
+        let foundByName = Dictionary(grouping: found, by: \.name)
         for variable in variables {
-            let same = found.filter { $0.name == variable.name }
+            let same = foundByName[variable.name] ?? []
             guard same.count == 1, same[0].value == variable.value.reveal() else {
                 throw ExportError(
                     .unrepresentable, "\(variable.name): would not read back as \(format.name) from this file",
@@ -84,17 +79,17 @@ private struct Lines {
         if start < bytes.count { lines.append([UInt8](bytes[start...])) }
         let ended = lines.filter { $0.last == 0x0A }
         // All of them: a value may have a line of its own that ends otherwise.
-        end = !ended.isEmpty && ended.allSatisfy { $0.suffix(2) == [0x0D, 0x0A] } ? [0x0D, 0x0A] : [0x0A]
+        let end: [UInt8] = !ended.isEmpty && ended.allSatisfy { $0.suffix(2) == [0x0D, 0x0A] } ? [0x0D, 0x0A] : [0x0A]
+        // Some formats know no line without an end, and a new one has to begin on its own.
+        if let last = lines.indices.last, lines[last].last != 0x0A { lines[last] += end }
+        self.end = end
     }
 
     var bytes: [UInt8] { Array(lines.joined()) }
 
     mutating func replace(_ range: ClosedRange<Int>, with content: [UInt8]) {
-        let isOpen = lines[range.upperBound - 1].last != UInt8(ascii: "\n")
         remove(range)
-        var content = withEnds(content)
-        if isOpen { content.removeLast(end.count) }
-        lines[range.lowerBound - 1] = content
+        lines[range.lowerBound - 1] = withEnds(content)
     }
 
     mutating func remove(_ range: ClosedRange<Int>) {
@@ -102,7 +97,6 @@ private struct Lines {
     }
 
     mutating func append(_ content: [UInt8]) {
-        if let last = lines.lastIndex(where: { !$0.isEmpty }), lines[last].last != UInt8(ascii: "\n") { lines[last] += end }
         lines.append(withEnds(content))
     }
 

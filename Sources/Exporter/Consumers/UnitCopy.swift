@@ -28,7 +28,7 @@ struct UnitCopy {
 
     /// What has to change so that the unit has these variables. Nothing if it has.
     func plan(
-        _ variables: [EnvironmentVariable], _ held: HeldCopy?, _ prints: CopyFingerprints, content: Data
+        _ variables: [EnvironmentVariable], _ held: HeldCopy?, _ prints: CopyFingerprints, content: Data, isRehearsal: Bool
     ) throws -> (changes: [CopyPlan.Change], files: [HeldCopy.File]) {
         if let held, held.content == content, held.format == kind.rawValue, try files(of: held, areWith: prints) { return ([], held.files) }
         try systemd.demand(unit)
@@ -52,7 +52,7 @@ struct UnitCopy {
             }
             for variable in variables {
                 let path = "\(base(content))\(variable.name).cred"
-                changes.append(.init(path: path, content: try systemd.seal(variable.value, as: variable.name)))
+                changes.append(.init(path: path, content: isRehearsal ? [] : try systemd.seal(variable.value, as: variable.name)))
             }
             let files = zip(variables, changes).map { (id: $0.name, path: $1.path) }
             dropIn = try DropIn.credentials(files, isRefreshing: abilities.refreshesCredentials)
@@ -74,15 +74,18 @@ struct UnitCopy {
 
     /// Files in our directory that are not among these: of earlier contents, or of a write that a crash ended.
     func leftovers(beside files: [HeldCopy.File]) -> [String] {
-        guard let stream = unsafe opendir(directory) else { return [] }
+        guard PlainFile.isDirectory(directory), let stream = unsafe opendir(directory) else { return [] }
         defer { unsafe _ = closedir(stream) }
         var found: [String] = []
         while let entry = unsafe readdir(stream) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(validatingCString: $0) }
             }
-            if let name, name != ".", name != ".." { found.append("\(directory)/\(name)") }
+            if let name, name.hasSuffix(".env") || name.hasSuffix(".cred") || name.hasSuffix(".new") {
+                found.append("\(directory)/\(name)")
+            }
         }
-        return found.filter { path in !files.contains { $0.path == path } }.sorted()
+        let kept = Set(files.map(\.path))
+        return found.filter { !kept.contains($0) && PlainFile.isFile($0) }.sorted()
     }
 }

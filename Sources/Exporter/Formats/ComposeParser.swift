@@ -46,9 +46,9 @@ struct ComposeParser {
         guard key.startIndex == start, !key.isEmpty, !key.contains(where: isSpace) else { return false }
         guard let value = value() else { return false }
         let last = max(position - 1, end)
-        let endLine = text[last] == "\n" ? text.lines[last] : text.lines[min(last, text.count)]
         entries.append(
-            EnvironmentEntry(String(decoding: ScalarText.bytes(key), as: UTF8.self), ScalarText.bytes(value), lines: line...endLine))
+            EnvironmentEntry(
+                String(decoding: ScalarText.bytes(key), as: UTF8.self), ScalarText.bytes(value), lines: line...text.lines[last]))
         return true
     }
 

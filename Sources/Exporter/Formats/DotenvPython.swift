@@ -16,7 +16,7 @@ public enum DotenvPython: EnvironmentFormat {
         if let obstacle = Obstacle.toEnvironment(name, value) { return obstacle }
         if String(validating: value, as: UTF8.self) == nil { return .notUTF8 }
         if zip(value, value.dropFirst()).contains(where: { $0 == UInt8(ascii: "$") && $1 == UInt8(ascii: "{") }) { return .interpolation }
-        // In quotes the parser takes it for the escape of the closing quote, whatever stands before it.
+        // In quotes versions before 1.2.4 take it for the escape of the closing quote, whatever stands before it.
         return value.last == UInt8(ascii: "\\") && !fitsBare(value) ? .finalBackslash : nil
     }
 
@@ -37,7 +37,7 @@ public enum DotenvPython: EnvironmentFormat {
     /// Reads as python-dotenv does: a line that it does not understand is left out, and a name without `=` takes away what it had.
     ///
     /// - Throws: ``ExportError/Code/malformed`` for a value with a reference such as `${HOME}`, for a file that is not UTF-8, and where
-    ///   versions differ: a byte order mark, and `NAME= # comment`.
+    ///   versions differ: a byte order mark, `NAME= # comment`, and backslashes before quotes that not all take for the closing ones.
     public static func read(_ bytes: [UInt8]) throws(ExportError) -> [EnvironmentEntry] {
         guard let text = ScalarText(bytes, .lineFeeds) else { throw .malformed(Self.self, line: ScalarText.firstBadLine(bytes)) }
         var parser = DotenvPythonParser(text)

@@ -2,7 +2,7 @@
 ///
 /// After an error it goes on behind the end of the line on which it stands, which need not be the line on which the assignment began.
 ///
-/// Source: python-dotenv 0.21 to 1.2, `parser.py`, and `parse_variables()` in `variables.py`.
+/// Source: python-dotenv 0.21 to 1.2.4, `parser.py`, and `parse_variables()` in `variables.py`.
 struct DotenvPythonParser {
     private(set) var entries: [EnvironmentEntry] = []
 
@@ -66,6 +66,7 @@ struct DotenvPythonParser {
         let value = text.end(of: isBlank, from: position + 1)
         if text[value] == "#", value > position + 1 { return .unclear }
         position = value
+        if isUnclear { return .unclear }
         guard let result = self.value() else { return .error }
         let end = max(position - 1, 0)
         return endLine() ? .assignment(name, result, end: end) : .error
@@ -101,23 +102,41 @@ struct DotenvPythonParser {
         return value
     }
 
-    /// Up to the first quote that no backslash precedes, else up to the last one there is.
     private mutating func quoted(_ quote: Unicode.Scalar) -> [Unicode.Scalar]? {
+        guard let end = oldClosing(of: quote) else { return nil }
+        defer { position = end + 1 }
+        return unescaped(text.scalars[(position + 1)..<end], quote)
+    }
+
+    /// Whether versions before and since 1.2.4 differ about where the quotes close that begin here.
+    private var isUnclear: Bool {
+        guard let quote = text[position], quote == "'" || quote == "\"" else { return false }
+        return oldClosing(of: quote) != newClosing(of: quote)
+    }
+
+    /// The first quote that no backslash precedes, else the last one there is.
+    private func oldClosing(of quote: Unicode.Scalar) -> Int? {
         var hidden: Int?
-        var close: Int?
         var index = position + 1
-        while close == nil, let scalar = text[index] {
-            if scalar == quote {
-                close = index
-            } else if scalar == "\\", text[index + 1] == quote {
+        while let scalar = text[index] {
+            if scalar == quote { return index }
+            if scalar == "\\", text[index + 1] == quote {
                 hidden = index + 1
                 index += 1
             }
             index += 1
         }
-        guard let end = close ?? hidden else { return nil }
-        defer { position = end + 1 }
-        return unescaped(text.scalars[(position + 1)..<end], quote)
+        return hidden
+    }
+
+    /// The first quote that no backslash hides, where two backslashes hide nothing.
+    private func newClosing(of quote: Unicode.Scalar) -> Int? {
+        var index = position + 1
+        while let scalar = text[index] {
+            if scalar == quote { return index }
+            index += scalar == "\\" ? 2 : 1
+        }
+        return nil
     }
 
     private func unescaped(_ text: ArraySlice<Unicode.Scalar>, _ quote: Unicode.Scalar) -> [Unicode.Scalar] {

@@ -15,6 +15,7 @@ public enum EnvironmentD: EnvironmentFormat {
     public static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle? {
         if value.isEmpty { return .empty }
         if let obstacle = Obstacle.toEnvironment(name, value) { return obstacle }
+        if String(validating: value, as: UTF8.self) == nil { return .notUTF8 }
         return value.allSatisfy { isNameByte($0) || "./:@%+,=-".utf8.contains($0) } ? nil : .special
     }
 
@@ -32,7 +33,8 @@ public enum EnvironmentD: EnvironmentFormat {
         return output
     }
 
-    /// Reads as systemd does: like ``SystemdEnvironmentFile``, then with `$` for `$$`. An empty value takes away what the name had.
+    /// Reads as systemd does: like ``SystemdEnvironmentFile``, then with `$` for `$$`. An assignment of an empty value is
+    /// left out.
     ///
     /// - Throws: ``ExportError/Code/malformed`` where systemd refuses the file, for a value that depends on other variables, such as
     ///   `$HOME`, and for a value with control characters, which do not arrive as they are.
@@ -51,12 +53,7 @@ public enum EnvironmentD: EnvironmentFormat {
                 !value.contains(where: { $0 < 0x20 || $0 == 0x7F })
             else { throw .malformed(Self.self, line: entry.lines.lowerBound) }
             guard isVariableName(entry.key) else { continue }
-            let name = String(decoding: entry.key, as: UTF8.self)
-            if value.isEmpty {
-                entries.removeAll { $0.name == name }
-            } else {
-                entries.append(EnvironmentEntry(name, value, lines: entry.lines))
-            }
+            if !value.isEmpty { entries.append(EnvironmentEntry(String(decoding: entry.key, as: UTF8.self), value, lines: entry.lines)) }
         }
         return entries
     }

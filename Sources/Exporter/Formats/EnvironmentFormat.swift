@@ -36,8 +36,8 @@ public enum Formats {
     /// In the order in which hints propose them.
     public static let all: [any EnvironmentFormat.Type] = [
         Dotenv.self, DotenvJS.self, DotenvPython.self, ComposeEnvFile.self, DockerEnvFile.self, ShellExports.self, FishExports.self,
-        GitHubEnvironment.self, JSONObject.self, EnvironmentD.self, SystemdEnvironmentFile.self, DockerAgent.self, WranglerDevVars.self,
-        OpenClawDotenv.self,
+        GitHubEnvironment.self, JSONObject.self, YAMLMapping.self, TOMLVariables.self, KubernetesSecret.self, LaunchdPropertyList.self,
+        WranglerBulk.self, EnvironmentD.self, SystemdEnvironmentFile.self, DockerAgent.self, WranglerDevVars.self, OpenClawDotenv.self,
     ]
 
     /// The format with exactly this name.

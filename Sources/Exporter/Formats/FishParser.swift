@@ -64,6 +64,8 @@ struct FishParser {
                 word.append(escaped)
                 advance()
             case UInt8(ascii: "%") where position == start + 1: return nil
+            // Behind an escaped blank it begins a comment.
+            case UInt8(ascii: "#") where bytes[position - 2] == UInt8(ascii: " ") || bytes[position - 2] == UInt8(ascii: "\t"): return nil
             default:
                 guard isNameByte(byte) || "./:@%+,=-#".utf8.contains(byte) else { return nil }
                 word.append(byte)

@@ -16,8 +16,12 @@ public enum JSONObject: EnvironmentFormat {
     ///
     /// - Throws: ``ExportError/Code/unrepresentable``, ``ExportError/Code/invalidName``.
     public static func write(_ variables: [EnvironmentVariable]) throws(ExportError) -> [UInt8] {
+        render(try checked(variables))
+    }
+
+    static func render(_ entries: [(name: String, value: [UInt8])]) -> [UInt8] {
         var output: [UInt8] = []
-        for (name, value) in try checked(variables) {
+        for (name, value) in entries {
             output += (output.isEmpty ? "{\n  \"" : ",\n  \"").utf8
             output += name.utf8
             output += "\": \"".utf8
@@ -32,7 +36,11 @@ public enum JSONObject: EnvironmentFormat {
     ///
     /// - Throws: ``ExportError/Code/malformed``.
     public static func read(_ bytes: [UInt8]) throws(ExportError) -> [EnvironmentEntry] {
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw .malformed(Self.self, line: 1) }
+        try entries(bytes, Self.self)
+    }
+
+    static func entries(_ bytes: [UInt8], _ format: any EnvironmentFormat.Type) throws(ExportError) -> [EnvironmentEntry] {
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw .malformed(format, line: ScalarText.firstBadLine(bytes)) }
         var parser = JSONParser(bytes)
         var entries: [EnvironmentEntry] = []
         var seen: Set<String> = []
@@ -42,7 +50,7 @@ public enum JSONObject: EnvironmentFormat {
             entries.append(EnvironmentEntry(name, value, lines: line...line))
             return true
         }
-        guard isObject else { throw .malformed(Self.self, line: parser.line) }
+        guard isObject else { throw .malformed(format, line: parser.line) }
         return entries
     }
 

@@ -48,6 +48,14 @@ public enum Obstacle: String, Sendable {
     case reservedName = "a name that its readers keep for themselves or leave out"
     /// More than one environment string may have: execve(2) fails with `E2BIG`.
     case tooLong = "more than 131071 bytes of name and value"
+    /// More than a Kubernetes Secret holds.
+    case overMebibyte = "more than 1 MiB"
+    /// More than a secret of a Cloudflare Worker holds.
+    case overFiveKibibytes = "more than 5 KiB"
+    /// A name longer than the format's readers take.
+    case longName = "so long a name"
+    /// C0 characters that XML has no way to write.
+    case control = "a control character other than tab and line feed"
     /// A name that a shell sets itself or does not let be set: see ``shellNames``.
     case shellName = "a name that shells keep for themselves"
 }

@@ -12,6 +12,9 @@ public enum OpenClawDotenv: EnvironmentFormat {
     /// Its files have other lines too.
     public static let keepsOtherLines = true
 
+    /// Bytes of a file that their services read; a longer one they leave out as a whole.
+    private static let maximumByteCount = 1 << 20
+
     /// What keeps a variable out of the format.
     public static func obstacle(to name: String, _ value: [UInt8]) -> Obstacle? {
         if OpenClawNames.areLeftOut(name) { return .reservedName }
@@ -22,18 +25,22 @@ public enum OpenClawDotenv: EnvironmentFormat {
 
     /// Renders the variables.
     ///
-    /// - Throws: ``ExportError/Code/unrepresentable``, ``ExportError/Code/invalidName``.
+    /// - Throws: ``ExportError/Code/unrepresentable``, also for more than 1 MiB in all; ``ExportError/Code/invalidName``.
     public static func write(_ variables: [EnvironmentVariable]) throws(ExportError) -> [UInt8] {
         var output: [UInt8] = []
         for (name, value) in try checked(variables) { DotenvJS.append(name, value, to: &output) }
+        guard output.count <= maximumByteCount else {
+            throw ExportError(.unrepresentable, "the format \(name) cannot hold more than 1 MiB in all", hint: "use --format dotenv-js")
+        }
         return output
     }
 
     /// Reads what their services get: without names and values that a version leaves out. A later assignment that is left out takes an
     /// earlier one to the same name with it.
     ///
-    /// - Throws: ``ExportError/Code/malformed`` for a file that is not UTF-8.
+    /// - Throws: ``ExportError/Code/malformed`` for a file that is not UTF-8, or longer than 1 MiB.
     public static func read(_ bytes: [UInt8]) throws(ExportError) -> [EnvironmentEntry] {
+        guard bytes.count <= maximumByteCount else { throw .malformed(Self.self, line: 1) }
         let entries = try DotenvJS.entries(bytes, Self.self)
         let last = Dictionary(entries.map { ($0.name, $0.value) }) { $1 }
         return entries.filter { entry in

@@ -1,6 +1,6 @@
 /// Reads the simplest of shell scripts: assignments, with or without `export`, in the quotes that bash, dash and zsh read alike.
 ///
-/// What a shell would expand or run, and what it expands only after `export` (dash looks for files, bash for braces), stops it.
+/// What a shell would expand or run stops it, and so do braces after `export`, which only bash expands there.
 struct ShellParser {
     private(set) var entries: [EnvironmentEntry] = []
     /// The line on which the command at hand begins.
@@ -76,7 +76,7 @@ struct ShellParser {
                 if canExpand { return nil }
                 word.append(byte)
             case _ where "$`;&|<>()\0".utf8.contains(byte): return nil
-            case _ where isExport && "*?[]{}".utf8.contains(byte): return nil
+            case _ where isExport && "{}".utf8.contains(byte): return nil
             default: word.append(byte)
             }
             canExpand = byte == UInt8(ascii: ":") || byte == UInt8(ascii: "=")

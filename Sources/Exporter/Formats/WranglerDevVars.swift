@@ -2,10 +2,10 @@ public import Profiles
 
 /// `wrangler`: `.dev.vars` beside the configuration of a Cloudflare Worker.
 ///
-/// Written as ``DotenvJS`` writes. Wrangler reads the file with the dotenv package; since version 4 the values then go through
-/// dotenv-expand, which puts variables in for `$NAME` and `${NAME}` and takes the backslash from `\$`. Older versions do not, so no value
-/// with a `$` means the same to both, and all are refused. What the dotenv package reads is proven by tests; that wrangler does nothing
-/// else to values is known from its source only.
+/// Written as ``DotenvJS`` writes. Wrangler reads the file with the dotenv package alone; the `.env` files that it reads where there is
+/// no `.dev.vars` go through dotenv-expand too, which puts variables in for `$NAME` and `${NAME}` and takes the backslash from `\$`. A
+/// value with a `$` is refused, so that a file means the same under both names. What the dotenv package reads is proven by tests; that
+/// wrangler does nothing else to values is known from its source only, and dotenv-expand was not run.
 public enum WranglerDevVars: EnvironmentFormat {
     /// `wrangler`.
     public static let name = "wrangler"
@@ -27,9 +27,11 @@ public enum WranglerDevVars: EnvironmentFormat {
         return output
     }
 
-    /// Reads as wrangler does, old and new.
+    /// Reads as wrangler does, under either name.
     ///
-    /// - Throws: ``ExportError/Code/malformed`` for a value with `$`, about which its versions differ, and for a file that is not UTF-8.
+    /// - Throws: ``ExportError/Code/malformed`` for a value with `$`, and for a file that is not UTF-8.
+    ///
+    /// Source: cloudflare/workers-sdk, `packages/wrangler/src/dev/dev-vars.ts` and `config/dot-env.ts`.
     public static func read(_ bytes: [UInt8]) throws(ExportError) -> [EnvironmentEntry] {
         let entries = try DotenvJS.entries(bytes, Self.self)
         if let entry = entries.first(where: { $0.value.contains(UInt8(ascii: "$")) }) {

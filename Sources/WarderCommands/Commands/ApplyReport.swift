@@ -23,12 +23,8 @@ struct ApplyReport {
         let state = found.isEmpty ? (steps.isEmpty ? "unchanged" : isDryRun ? "would_apply" : "applied") : "unconfirmed"
         if !steps.isEmpty { changed += 1 }
         findings += found.isEmpty ? 0 : 1
-        rows.append(
-            .object([
-                ("name", .string(outcome.name)), ("state", .string(state)),
-                ("steps", .array(steps.filter { !$0.isFinding }.map { .string($0.text) })),
-                ("findings", .array(found.map { .string($0.text) })), ("error", .null),
-            ]))
+        row(
+            outcome.name, state, steps: steps.filter { !$0.isFinding }.map { .string($0.text) }, findings: found.map { .string($0.text) })
         guard !options.json else { return }
         for step in steps {
             if step.isFinding {
@@ -46,11 +42,7 @@ struct ApplyReport {
         do { drift = try status.drift.get() } catch { return failed(status.name, Failure(error)) }
         findings += drift.isEmpty ? 0 : 1
         let found = drift.map { JSON.object([("kind", .string($0.identifier)), ("detail", .string($0.description))]) }
-        rows.append(
-            .object([
-                ("name", .string(status.name)), ("state", .string(drift.isEmpty ? "current" : "drifted")), ("drift", .array(found)),
-                ("held", ConsumerText.held(status.held)), ("error", .null),
-            ]))
+        row(status.name, drift.isEmpty ? "current" : "drifted", drift: found, held: ConsumerText.held(status.held))
         guard !options.json else { return }
         for one in drift { Console.say("warder: \(status.name): \(one.description)") }
         if drift.isEmpty { options.remark("\(status.name): current") }
@@ -60,8 +52,10 @@ struct ApplyReport {
     mutating func forgotten(_ names: [String], _ wanted: [String]) throws {
         for name in names where wanted.isEmpty {
             findings += 1
-            rows.append(.object([("name", .string(name)), ("state", .string("unknown")), ("drift", .array([])), ("error", .null)]))
-            if !options.json { Console.say("warder: \(name): holds a copy, but is no consumer any more") }
+            row(name, "unknown")
+            if !options.json {
+                Console.say("warder: \(name): holds a copy, but is no consumer any more\nhint: warder consumer remove \(name)")
+            }
         }
     }
 
@@ -69,14 +63,23 @@ struct ApplyReport {
     mutating func failed(_ name: String, _ failure: Failure) {
         only = rows.isEmpty ? failure : nil
         findings += 1
-        rows.append(
-            .object([
-                ("name", .string(name)), ("state", .string("failed")), ("error", .string(failure.message)),
-                ("code", .number(UInt64(failure.code))),
-            ]))
+        row(name, "failed", error: failure)
         guard !options.json else { return }
         Console.say("warder: \(name): \(failure.message)")
         for hint in failure.hints { Console.say("hint: \(hint)") }
+    }
+
+    /// One consumer of the answer for programs: always with the same keys.
+    private mutating func row(
+        _ name: String, _ state: String, steps: [JSON] = [], findings: [JSON] = [], drift: [JSON] = [], held: JSON = .null,
+        error: Failure? = nil
+    ) {
+        rows.append(
+            .object([
+                ("name", .string(name)), ("state", .string(state)), ("steps", .array(steps)), ("findings", .array(findings)),
+                ("drift", .array(drift)), ("held", held), ("error", .text(error?.message)),
+                ("code", error.map { .number(UInt64($0.code)) } ?? .null),
+            ]))
     }
 
     /// Prints the answer for programs, and fails if there was anything to report.

@@ -75,7 +75,9 @@ struct Status: WarderCommand {
             return Content()
         }
         let listings = try vault.list()
-        let size = try vault.size()
+        var size = try vault.size()
+        // Notes are generations to the vault, and nothing to a person.
+        size.records -= min(size.records, UInt64(try vault.notes(.consumer).count))
         let now = WallClock.now()
         let due = listings.filter { listing in
             [listing.metadata.expires, listing.metadata.rotateBy].contains { $0.map { $0 <= now } ?? false }
@@ -94,16 +96,18 @@ struct Status: WarderCommand {
     /// The number of consumers, and those that do not hold what they should.
     private func drift(_ vault: Vault<LocalKeys>, _ session: Session, _ lines: inout [String]) throws -> (UInt64, [String]) {
         let all = session.consumers
-        var consumers: [Consumer] = []
+        let (consumers, broken) = session.usable(all)
+        let applier = session.applier(vault)
         var drifted: [String] = []
         func add(_ name: String, _ reason: String) {
             drifted.append(name)
             lines.append("consumer  \(name): \(reason)")
         }
-        for settings in all {
-            do { consumers.append(try session.consumer(settings)) } catch { add(settings.name, Failure(error).message) }
+        for (name, failure) in broken { add(name, failure.message) }
+        for name in try applier.held().keys.sorted() where !all.contains(where: { $0.name == name }) {
+            add(name, "holds a copy, but is no consumer any more: `warder consumer remove \(name)`")
         }
-        for status in try session.applier(vault).check(consumers) {
+        for status in try applier.check(consumers) {
             do {
                 if let first = try status.drift.get().first { add(status.name, first.description) }
             } catch {

@@ -19,7 +19,8 @@ enum Arguments {
         "--kdf-memory",
         "--kdf-passes", "--preset", "--path", "--unit", "--scope", "--owner", "--name", "--on-change", "--with-copy", "--check",
         "--dry-run",
-        "--merge", "--replace",
+        "--merge", "--replace", "--prefix", "--from-shell", "--from", "--all", "--remove-source",
+        "--prefix", "--remove-source", "--from-shell", "--from", "--all",
     ])
 
     /// Moves global options that stand before the command, or between a group and its command, behind it, where its parser looks for them.

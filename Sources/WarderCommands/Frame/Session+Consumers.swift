@@ -15,15 +15,13 @@ extension Session {
     func consumers(named names: [String]) throws -> [ConsumerSettings] {
         let all = consumers
         guard !names.isEmpty else { return all }
-        return try names.map { name in
-            guard let consumer = all.first(where: { $0.name == name }) else { throw Self.noSuchConsumer(all) }
-            return consumer
-        }
+        for name in names where !all.contains(where: { $0.name == name }) { throw try Self.noSuchConsumer(name, all) }
+        return all.filter { names.contains($0.name) }
     }
 
-    static func noSuchConsumer(_ all: [ConsumerSettings]) -> Failure {
+    static func noSuchConsumer(_ name: String, _ all: [ConsumerSettings]) throws -> Failure {
         Failure(
-            .notFound, "there is no such consumer",
+            .notFound, "\(try SecretName(argument: name)): there is no such consumer",
             hints: [all.isEmpty ? "`warder consumer add` makes one" : "the consumers are \(all.map(\.name).joined(separator: ", "))"])
     }
 
@@ -37,10 +35,38 @@ extension Session {
     }
 
     /// What gives consumers their copies.
-    func applier(_ vault: Vault<LocalKeys>, isForced: Bool = false) -> Applier<LocalKeys> {
-        Applier(vault, settings, places, isForced: isForced)
+    func applier(_ vault: Vault<LocalKeys>, isForced: Bool = false, isReplacing: Bool = false) -> Applier<LocalKeys> {
+        Applier(vault, settings, places, isForced: isForced, isReplacing: isReplacing)
     }
 
-    /// What is wrong with a consumer, as a failure that its settings are to blame for.
+    /// Consumers with their paths on this machine, and those whose settings make no sense here, or want a file that another one has.
+    func usable(_ all: [ConsumerSettings]) -> (consumers: [Consumer], broken: [(name: String, failure: Failure)]) {
+        var consumers: [Consumer] = []
+        var broken: [(name: String, failure: Failure)] = []
+        for settings in all {
+            do {
+                let consumer = try consumer(settings)
+                if let other = self.consumers.first(where: { shares($0, with: consumer) }) {
+                    throw Failure(
+                        exitCode: Failure.settingsInvalid,
+                        "\(settings.file): line \(settings.line): [consumer.\(settings.name)] has the same file as [consumer.\(other.name)]",
+                        hints: ["two can share a file only in one format of lines, such as dotenv"])
+                }
+                consumers.append(consumer)
+            } catch {
+                broken.append((settings.name, Failure(error)))
+            }
+        }
+        return (consumers, broken)
+    }
+
+    /// Whether an earlier consumer writes the same file in a way that leaves no room for this one.
+    private func shares(_ other: ConsumerSettings, with consumer: Consumer) -> Bool {
+        guard other.name < consumer.name, case .file(let path, let format) = consumer.copy, other.path.map(directories.expand) == path
+        else { return false }
+        return !(format.keepsOtherLines && other.format == format.name)
+    }
+
+    /// A consumer with its paths on this machine.
     func consumer(_ settings: ConsumerSettings) throws -> Consumer { try Consumer(settings, directories: directories) }
 }

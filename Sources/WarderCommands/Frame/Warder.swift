@@ -23,7 +23,8 @@ struct Warder: ParsableCommand {
                 subcommands: [
                     SetSecret.self, Get.self, List.self, Show.self, Remove.self, Rename.self, History.self, Rollback.self, Purge.self,
                 ]),
-            CommandGroup(name: "Environments", subcommands: [Run.self, Check.self, Allow.self, ExportEnvironment.self]),
+            CommandGroup(
+                name: "Environments", subcommands: [Run.self, Check.self, Allow.self, ExportEnvironment.self, ImportSecrets.self]),
             CommandGroup(name: "Consumers", subcommands: [ConsumerGroup.self, Apply.self, Where.self]),
         ])
 }

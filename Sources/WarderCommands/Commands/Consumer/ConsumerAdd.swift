@@ -81,15 +81,33 @@ struct ConsumerAdd: WarderCommand {
             return text
         }
         // Everything about it is checked before anything is written.
-        let settings = try WarderSettings.parse(edit(SettingsFile.text(file)), file: file)
-        guard let made = settings.consumers[name] else { throw Failure(.invalid, "that is not a name for a consumer") }
-        let consumer = try session.consumer(made)
+        let before = try SettingsFile.text(file)
+        _ = try WarderSettings.parse(before, file: file)
+        let (made, consumer) = try checked(edit(before), file, session)
         try SettingsFile.update(file) { text throws(SettingsError) in try edit(text) }
         if options.json {
             try Console.write(JSON.answer(ConsumerText.fields(made, consumer)).line)
         } else {
             options.inform("added \(name) to \(file): \(ConsumerText.place(made)); `warder apply \(name)` gives it its copy")
-            if let preset { options.inform(preset.advice) }
+            for table in tables where table.path.first == "profile" {
+                options.inform("it gets \(table.entries.map(\.key).joined(separator: ", "))")
+            }
+            if preset != nil, tables.count == 1, profile == nil { options.inform("it gets the profile \(name), which is there already") }
+            if let preset, path == nil { options.inform(preset.advice) }
+        }
+    }
+
+    /// The consumer that the settings have after the edit. What is wrong with it was on the command line.
+    private func checked(_ text: String, _ file: String, _ session: Session) throws -> (ConsumerSettings, Consumer) {
+        do {
+            guard let made = try WarderSettings.parse(text, file: file).consumers[name] else {
+                throw Failure(.invalid, "that is not a name for a consumer")
+            }
+            return (made, try session.consumer(made))
+        } catch let error as SettingsError {
+            throw Failure(.invalid, error.reason, hints: error.hint.map { [$0] } ?? [])
+        } catch let error as ExportError where error.code == .settings {
+            throw Failure(.invalid, error.reason)
         }
     }
 
@@ -114,7 +132,7 @@ struct ConsumerAdd: WarderCommand {
             throw Failure(
                 .notFound, "\(name): nothing to give it for \(resolved.missing.map(\.name).joined(separator: ", "))",
                 hints: resolved.missing.map { "\($0.name) comes from \($0.source)" }
-                    + ["store a secret with `warder set NAME`; ids belong into warder.toml"])
+                    + ["store a secret with `warder set NAME`; ids belong into \(session.writableSettingsPath)"])
         }
         guard !resolved.variables.isEmpty else { throw Failure(.notFound, "\(name): no secret that it could use") }
         return [(["profile", name], resolved.variables.map { ($0.name, .text($0.reference)) })]
@@ -128,8 +146,8 @@ struct ConsumerAdd: WarderCommand {
         let installed = preset?.unit.flatMap { isInstalled($0, session) ? $0 : nil }
         add("format", format ?? preset?.format)
         add("path", try path.map(absolute) ?? preset?.path)
-        add("unit", unit ?? installed)
-        add("scope", scope)
+        add("unit", unit.map { $0.contains(".") ? $0 : "\($0).service" } ?? installed)
+        add("scope", scope ?? (options.system ? "system" : nil))
         add("owner", owner)
         add("profile", profile ?? (preset == nil ? nil : name))
         if !only.isEmpty { entries.append(("only", .list(only))) }
@@ -141,7 +159,8 @@ struct ConsumerAdd: WarderCommand {
 
     /// Whether the user's service manager has a unit file of this name.
     private func isInstalled(_ unit: String, _ session: Session) -> Bool {
-        unsafe access("\(session.directories.config)/systemd/user/\(unit)", F_OK) == 0
+        ["\(session.directories.config)/systemd/user", "/etc/systemd/user", "/usr/local/lib/systemd/user", "/usr/lib/systemd/user"]
+            .contains { unsafe access("\($0)/\(unit)", F_OK) == 0 }
     }
 
     private func absolute(_ path: String) throws -> String {

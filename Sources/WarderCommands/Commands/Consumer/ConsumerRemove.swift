@@ -21,18 +21,24 @@ struct ConsumerRemove: WarderCommand {
 
     func run() throws {
         let session = try Session(options)
-        let settings = try session.consumers(named: [name])[0]
+        let settings = session.consumers.first { $0.name == name }
+        let applier = session.applier(try session.unlock())
+        // One that the settings have lost may still hold a copy.
+        guard try settings != nil || applier.held()[name] != nil else { throw try Session.noSuchConsumer(name, session.consumers) }
         // Settings that make no sense any more must not keep it from going.
-        let consumer = withCopy ? try session.consumer(settings) : nil
-        let left = try session.applier(session.unlock()).forget(name, consumer, isRemovingFiles: withCopy)
-        try SettingsFile.update(settings.file) { text throws(SettingsError) in
-            try SettingsEditor.remove(table: ["consumer", name], in: text, file: settings.file)
+        let consumer = settings.flatMap { try? session.consumer($0) }
+        let left = try applier.forget(name, consumer, isRemovingFiles: withCopy)
+        if let settings {
+            try SettingsFile.update(settings.file) { text throws(SettingsError) in
+                try SettingsEditor.remove(table: ["consumer", name], in: text, file: settings.file)
+            }
         }
         if options.json {
             try Console.write(JSON.answer([("removed", .string(name)), ("copies_left", .array(left.map(JSON.string)))]).line)
         } else {
             options.inform("removed \(name)")
-            for path in left { options.warn("\(path) still holds its copy") }
+            if session.settings.profiles[name] != nil { options.inform("[profile.\(name)] stays in the settings") }
+            for path in left { options.warn("\(path) may still hold its copy") }
         }
     }
 }

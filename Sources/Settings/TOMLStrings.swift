@@ -1,0 +1,34 @@
+/// A string of a TOML document that need not be Warder's own.
+package struct TOMLString: Sendable {
+    /// The path of tables and the key, decoded.
+    package let path: [String]
+    /// Its text, or nil below a `[[path]]`, where one path occurs many times.
+    package let text: String?
+    /// The line on which its key stands, from 1.
+    package let line: Int
+}
+
+/// The strings of a TOML document.
+package enum TOMLStrings {
+    /// All strings that are the value of a key, in the order of the document; none that lie in an array.
+    ///
+    /// - Throws: ``SettingsError/Code/invalid`` with line and column if it is not TOML; ``SettingsError/Code/unsafeFile`` if it is
+    ///   larger than 1 MiB.
+    package static func read(_ bytes: [UInt8], file: String) throws(SettingsError) -> [TOMLString] {
+        let document = try SettingsDocument(bytes, file: file)
+        var strings: [TOMLString] = []
+        for span in document.spans where span.kind == .string {
+            var text: String?
+            if !span.isRepeated, case .string(let value)? = document.tree[span.path] { text = value }
+            strings.append(TOMLString(path: span.path, text: text, line: span.line))
+        }
+        return strings
+    }
+
+    /// The paths at which an array stands, such as the program in `{ exec = ["pass", "show", "x"] }`, with their lines.
+    package static func arrays(_ bytes: [UInt8], file: String) throws(SettingsError) -> [TOMLString] {
+        try SettingsDocument(bytes, file: file).spans.filter { $0.kind == .array }.map {
+            TOMLString(path: $0.path, text: nil, line: $0.line)
+        }
+    }
+}
