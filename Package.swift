@@ -68,5 +68,9 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["warder"], resources: [.copy("Resources")], swiftSettings: settings),
         .testTarget(
             name: "ExporterTests", dependencies: ["Exporter", "Profiles", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
+        // Starts itself again beside a real systemd, in contrib/systemd-rig.
+        .testTarget(
+            name: "SystemdTests", dependencies: ["Exporter", "Profiles", "PrivateFiles", "SodiumCrypto", "warder"],
+            swiftSettings: settings),
     ]
 )

@@ -15,7 +15,7 @@ final class Rig {
     init?() throws {
         streams = FileManager.default.temporaryDirectory.appending(path: "warder-rig-\(UUID())").path
         try FileManager.default.createDirectory(atPath: streams, withIntermediateDirectories: false)
-        let started = try run("\(Self.scripts)/start", [name], seconds: 60)
+        let started = try run("\(Self.scripts)/start", [name, "\(getpid())"], seconds: 60)
         // Any other failure than "cannot" is one of the rig's own.
         try #require(started.code == 0 || started.code == 3, "\(started.error)")
         guard started.code == 0 else {

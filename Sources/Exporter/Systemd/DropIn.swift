@@ -24,6 +24,8 @@ enum DropIn {
         for file in files {
             try CredentialName.check(file.id)
             guard seen.insert(file.id).inserted else { throw ExportError(.invalidName, "the credential \(file.id) is there twice") }
+            // systemd 257 takes such a path, and then hands another one to the process that is to read it.
+            guard !file.path.utf8.contains(where: " \"'".utf8.contains) else { throw unreadable(file.path) }
             text += "LoadCredentialEncrypted=\(file.id):\(try written(file.path))\n"
         }
         if isRefreshing { text += "RefreshOnReload=credentials\n" }
@@ -36,20 +38,24 @@ enum DropIn {
     /// Source: systemd `config_parse_unit_env_file()`, `config_parse_load_credential()`, measured.
     private static func written(_ path: String) throws(ExportError) -> String {
         let isPlain = path.unicodeScalars.allSatisfy {
-            !"*?[]{}\\".unicodeScalars.contains($0) && $0.properties.generalCategory != .control
+            !"*?[]\\".unicodeScalars.contains($0) && $0.properties.generalCategory != .control
         }
         let components = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         let isNormal = components.allSatisfy { !["", ".", ".."].contains($0) }
         guard path.hasPrefix("/"), isPlain, isNormal, path.utf8.last != UInt8(ascii: " "), path.utf8.count < maximumPathByteCount,
             Obstacle.toUTF8(Array(path.utf8)) == nil
         else {
-            throw ExportError(.file(.unsafe), "\(printable(path)): systemd would read this path as something else")
+            throw unreadable(path)
         }
         return path.replacing("%", with: "%%")
     }
 
     /// Bytes of a path, with its final NUL. Source: `PATH_MAX`, limits.h.
     private static let maximumPathByteCount = 4096
+
+    private static func unreadable(_ path: String) -> ExportError {
+        ExportError(.file(.unsafe), "\(printable(path)): systemd would read this path as something else")
+    }
 
     /// The path without what would break a message's line.
     private static func printable(_ path: String) -> String {

@@ -10,8 +10,10 @@ struct ProcessEnvironment {
     private let block: SecretValue
     /// `NAME=value`, without the final NUL, in order.
     private let entries: [Range<Int>]
-    /// Whether it is what execve(2) put there. Programs that change their title write it over their arguments and environment, and fill
-    /// what is left of both with NULs.
+    /// Whether there is nothing: it was cleared, or the process is about to become another program.
+    var isEmpty: Bool { block.count == 0 }
+    /// Whether it can be what systemd gave to execve(2): entries with names of variables. Programs that change their title write it over
+    /// their arguments and on into the environment, and often fill the rest of both with NULs.
     let isIntact: Bool
 
     /// - Throws: ``FileError``: the process is gone, or may not be looked into.
@@ -27,17 +29,18 @@ struct ProcessEnvironment {
         var isIntact = block.count > 0
         block.bytes.withBytes { bytes in
             var start = 0
-            var equals: Int?
+            var isInName = true
             for offset in 0..<bytes.byteCount {
-                switch bytes[offset] {
-                case 0:
+                let byte = bytes[offset]
+                if byte == 0 {
                     entries.append(start..<offset)
-                    // An empty entry, or one without a name or an equals sign.
-                    if equals ?? start == start { isIntact = false }
+                    if isInName { isIntact = false }
                     start = offset + 1
-                    equals = nil
-                case UInt8(ascii: "=") where equals == nil: equals = offset
-                default: break
+                    isInName = true
+                } else if isInName, byte == UInt8(ascii: "="), offset > start {
+                    isInName = false
+                } else if isInName, !isNameByte(byte) {
+                    isIntact = false
                 }
             }
             if start != bytes.byteCount { isIntact = false }

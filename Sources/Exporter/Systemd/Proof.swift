@@ -21,8 +21,7 @@ extension Systemd {
 
     /// Looks into the environment of a unit's main process, or at the unit's credentials.
     ///
-    /// It answers at once if the program has what it should, or if it was started by this run of the unit and has something else. Else
-    /// the unit may be on its way, and is asked again for some seconds. A credential is what the program finds when it looks; whether it
+    /// It answers as soon as the program runs. Until then the unit may be on its way, and is asked again for some seconds. A credential is what the program finds when it looks; whether it
     /// has looked cannot be seen.
     ///
     /// - Throws: ``ExportError/Code/systemd``.
@@ -39,23 +38,24 @@ extension Systemd {
 
     /// What is to be seen now, and whether it stays so.
     private func look(_ state: UnitState, _ kind: CopyForm.UnitKind, _ variables: [EnvironmentVariable]) -> (Proof, isFinal: Bool) {
+        // Asked first: what is read afterwards is then the program's.
+        let isRunning = state.mainProcess.map(isProgram) ?? state.isSettled
         do {
             switch kind {
             case .dropIn:
-                guard let process = state.mainProcess else { return (.notRunning(state), state.isSettled) }
+                guard let process = state.mainProcess else { return (.notRunning(state), isRunning) }
                 let environment = try ProcessEnvironment(of: process)
                 var others: [String] = []
                 for variable in variables where try !environment.holds(variable.name, variable.value) { others.append(variable.name) }
                 if others.isEmpty { return (.holds, true) }
-                // Until systemd has executed the program, the process has the manager's own environment.
                 if try isOf(state, environment) { return (.differs(others), true) }
-                return (.unknown("its process has changed its own environment"), false)
+                return (.unknown("its process has changed its own environment"), isRunning && !environment.isEmpty)
             case .credential:
                 let others = try credentialsThatDiffer(state, variables)
                 if others.isEmpty { return (.holds, true) }
-                guard let process = state.mainProcess else { return (.differs(others), state.isSettled) }
-                let isStarted = (try? isOf(state, ProcessEnvironment(of: process))) == true
-                return (.differs(others), isStarted)
+                // Newer versions take the credentials away with the last process.
+                let isThere = unsafe access(credentialsDirectory(of: state.id), F_OK) == 0
+                return (isThere || state.mainProcess != nil ? .differs(others) : .notRunning(state), isRunning)
             }
         } catch let error as FileError where error.code == .notFound {
             return (.notRunning(state), false)
@@ -64,6 +64,16 @@ extension Systemd {
         } catch {
             return (.unknown("there is not enough memory to compare"), true)
         }
+    }
+
+    /// Whether systemd has executed the program. Until then the process is a fork of the manager, with the manager's environment, or the
+    /// executor of newer versions.
+    private func isProgram(_ process: pid_t) -> Bool {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = unsafe readlink("/proc/\(process)/exe", &buffer, buffer.count)
+        guard count > 0 else { return false }
+        let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return !["systemd", "systemd-executor"].contains(path.split(separator: "/").last ?? "")
     }
 
     /// Whether an environment is whole and was given by systemd for this run of the unit.
