@@ -6,7 +6,7 @@ public struct ExportError: Error, Equatable, Sendable, CustomStringConvertible {
     public enum Code: Equatable, Sendable {
         /// The format cannot hold a variable so that its consumers read the same bytes back.
         case unrepresentable
-        /// No format has that name.
+        /// No format has that name, or the one that has it cannot do what was asked.
         case unknownFormat
         /// A variable's name is not `[A-Za-z_][A-Za-z0-9_]*`, or is there twice.
         case invalidName

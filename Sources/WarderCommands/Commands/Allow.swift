@@ -9,7 +9,7 @@ struct Allow: WarderCommand {
         discussion: """
             A project's settings do nothing before that, and nothing again once the file changes. They can name secrets, and so have them given to
             programs that you run; they can neither run anything nor say where a key comes from.
-            """)
+            """.unwrapped)
 
     @OptionGroup var global: GlobalOptions
 

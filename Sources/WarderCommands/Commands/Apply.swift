@@ -12,7 +12,7 @@ struct Apply: WarderCommand {
             Then the unit is restarted or reloaded as its on_change says, and it is checked that it has the new values. Exit code 1 if one
             failed, or did not take them; with --check, if one differs from what it should hold. A single consumer that fails ends with the
             code of its failure.
-            """)
+            """.unwrapped)
 
     @OptionGroup var global: GlobalOptions
 

@@ -14,7 +14,7 @@ struct ExportEnvironment: WarderCommand {
             file is written 0600, whole or not at all, and not where git would see it.
 
                 eval "$(warder export --format sh)"
-            """)
+            """.unwrapped)
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var profile: ProfileOptions

@@ -19,7 +19,7 @@ struct ImportSecrets: WarderCommand {
                 warder import .env --format dotenv-js --prefix prod/ --remove-source
                 warder import --from-shell
                 warder import --from pass api
-            """)
+            """.unwrapped)
 
     @OptionGroup var global: GlobalOptions
 

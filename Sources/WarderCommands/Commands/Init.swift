@@ -12,7 +12,7 @@ struct Init: WarderCommand {
         discussion: """
             Asks for a passphrase, twice, and offers a second way in for the day it is forgotten. With --key-file the vault opens with a file
             of 32 random bytes, which is made if it is not there, and noted as key_file in the settings.
-            """)
+            """.unwrapped)
 
     @OptionGroup var global: GlobalOptions
 

@@ -10,7 +10,7 @@ struct RestoreVault: WarderCommand {
         discussion: """
             The backup is checked to its last byte before anything is written. A vault that is there is kept beside it, and only with --force
             replaced.
-            """)
+            """.unwrapped)
 
     @OptionGroup var global: GlobalOptions
 

@@ -11,7 +11,7 @@ struct Run: WarderCommand {
             if a variable that the profile requires has no value.
 
             Your shell expands what you write: to use a variable in the command itself, write warder run -- sh -c 'curl -H "…$KEY"'.
-            """,
+            """.unwrapped,
         aliases: ["exec", "x"])
 
     @OptionGroup var global: GlobalOptions

@@ -12,7 +12,7 @@ struct SetSecret: WarderCommand {
             an argument, which every process of the machine could read. What is piped in is stored exactly.
 
             A new generation keeps kind, note, labels and allowed hosts of the one before, unless they are given anew.
-            """)
+            """.unwrapped)
 
     @OptionGroup var global: GlobalOptions
 

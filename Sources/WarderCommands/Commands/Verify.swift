@@ -8,7 +8,7 @@ struct Verify: WarderCommand {
         discussion: """
             --strict also looks at the bytes that SQLite ignores. --accept is how a person says that the vault as it is now is right, after a
             restore from elsewhere or a rekey on another host.
-            """)
+            """.unwrapped)
 
     @OptionGroup var global: GlobalOptions
 

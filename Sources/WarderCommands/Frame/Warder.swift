@@ -12,7 +12,7 @@ struct Warder: ParsableCommand {
 
             Values are never arguments; `get` and `export` alone print them.
             Files, variables and exit codes: man 7 warder.
-            """,
+            """.unwrapped,
         version: "warder 0.1.0",
         groupedSubcommands: [
             CommandGroup(

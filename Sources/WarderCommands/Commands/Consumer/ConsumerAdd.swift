@@ -13,11 +13,14 @@ struct ConsumerAdd: WarderCommand {
             needs a format, and a path or a unit:
 
                 warder consumer add fased
-                warder consumer add worker --format systemd-credential --unit worker.service --scope system --on-change restart
-                warder consumer add site --format dotenv-js --path /srv/site/.env --profile site
+                warder consumer add worker --format systemd-credential \\
+                    --unit worker.service --scope system
+                warder consumer add site --format dotenv-js \\
+                    --path /srv/site/.env --profile site
 
-            Nothing is written but the settings, until `warder apply`.
-            """)
+            Nothing is written but the settings, until `warder apply`. A unit is restarted on a change unless --on-change says otherwise; a
+            program to be run instead, { exec = ["/program"] }, stands in the settings only.
+            """.unwrapped)
 
     @OptionGroup var global: GlobalOptions
 
@@ -38,13 +41,16 @@ struct ConsumerAdd: WarderCommand {
     @Option(help: ArgumentHelp("The systemd unit.", valueName: "name"))
     var unit: String?
 
-    @Option(help: ArgumentHelp("Whose unit it is: user or system.", valueName: "scope"), completion: .list(["user", "system"]))
+    @Option(
+        help: ArgumentHelp("Whose unit it is: user, unless it says system.", valueName: "scope"), completion: .list(["user", "system"]))
     var scope: String?
 
     @Option(help: ArgumentHelp("Who owns the file, if not you.", valueName: "user"))
     var owner: String?
 
-    @Option(name: [.customShort("P"), .long], help: ArgumentHelp("The profile whose variables it gets.", valueName: "name"))
+    @Option(
+        name: [.customShort("P"), .long],
+        help: ArgumentHelp("The profile whose variables it gets, if not the default one.", valueName: "name"))
     var profile: String?
 
     @Option(help: ArgumentHelp("Only variables that match; may be given several times.", valueName: "pattern"))
@@ -86,7 +92,7 @@ struct ConsumerAdd: WarderCommand {
         let (made, consumer) = try checked(edit(before), file, session)
         try SettingsFile.update(file) { text throws(SettingsError) in try edit(text) }
         if options.json {
-            try Console.write(JSON.answer(ConsumerText.fields(made, consumer)).line)
+            try Console.write(JSON.answer(ConsumerText.fields(made)).line)
         } else {
             options.inform("added \(name) to \(file): \(ConsumerText.place(made)); `warder apply \(name)` gives it its copy")
             for table in tables where table.path.first == "profile" {

@@ -7,5 +7,5 @@ struct ConsumerGroup: ParsableCommand {
         discussion: """
             A consumer is a daemon or tool that reads keys from a file, a systemd unit's environment or its credentials. It is an entry of
             warder.toml; `warder apply` gives it its copy, and `warder apply --check` says whether the copy is still right.
-            """, subcommands: [ConsumerAdd.self, ConsumerList.self, ConsumerShow.self, ConsumerRemove.self])
+            """.unwrapped, subcommands: [ConsumerAdd.self, ConsumerList.self, ConsumerShow.self, ConsumerRemove.self])
 }

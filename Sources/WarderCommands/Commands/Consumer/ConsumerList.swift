@@ -12,7 +12,7 @@ struct ConsumerList: WarderCommand {
     func run() throws {
         let consumers = try Session(options).consumers
         if options.json {
-            try Console.write(JSON.answer([("consumers", .array(consumers.map { .object(ConsumerText.fields($0, nil)) }))]).line)
+            try Console.write(JSON.answer([("consumers", .array(consumers.map { .object(ConsumerText.fields($0)) }))]).line)
             return
         }
         var table = Table(["CONSUMER", "FORMAT", "PROFILE", "ON CHANGE", "WHERE"])

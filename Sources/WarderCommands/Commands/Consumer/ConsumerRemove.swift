@@ -9,7 +9,7 @@ struct ConsumerRemove: WarderCommand {
         discussion: """
             Its copy stays, and it is said where. With --with-copy it goes, too: our variables out of a file that has others, and otherwise
             the files that Warder wrote. A running daemon keeps what it has read.
-            """, aliases: ["rm"])
+            """.unwrapped, aliases: ["rm"])
 
     @OptionGroup var global: GlobalOptions
 

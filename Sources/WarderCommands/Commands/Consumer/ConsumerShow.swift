@@ -20,7 +20,7 @@ struct ConsumerShow: WarderCommand {
         let drift = try status.drift.get()
         if options.json {
             let rows = drift.map { JSON.object([("kind", .string($0.identifier)), ("detail", .string($0.description))]) }
-            let fields = ConsumerText.fields(settings, consumer) + [("held", ConsumerText.held(status.held)), ("drift", .array(rows))]
+            let fields = ConsumerText.fields(settings) + [("held", ConsumerText.held(status.held)), ("drift", .array(rows))]
             try Console.write(JSON.answer(fields).line)
             return
         }

@@ -19,7 +19,7 @@ enum ConsumerText {
     }
 
     /// What the settings say of it.
-    static func fields(_ settings: ConsumerSettings, _ consumer: Consumer?) -> [(String, JSON)] {
+    static func fields(_ settings: ConsumerSettings) -> [(String, JSON)] {
         [
             ("name", .string(settings.name)), ("format", .string(settings.format)), ("path", .text(settings.path)),
             ("unit", .text(settings.unit)), ("scope", .string(settings.scope.rawValue)), ("owner", .text(settings.owner)),

@@ -10,6 +10,6 @@ struct SlotGroup: ParsableCommand {
         discussion: """
             A slot is a passphrase, a key file, both together, or a recipient: the public half of a key pair. Whoever has removed a way in should
             rotate what could be read through it; `remove` says what that is.
-            """,
+            """.unwrapped,
         subcommands: [SlotList.self, SlotAdd.self, SlotRemove.self, SlotChange.self, SlotRekey.self, SlotKeygen.self])
 }

@@ -10,7 +10,7 @@ struct SlotRekey: WarderCommand {
         discussion: """
             Old copies of the vault's file then say nothing about what comes. The fingerprint changes: this host's anchor moves along, other
             hosts need `warder verify --accept`.
-            """)
+            """.unwrapped)
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var remaining: RemainingSlots
