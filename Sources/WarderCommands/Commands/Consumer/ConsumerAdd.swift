@@ -89,7 +89,7 @@ struct ConsumerAdd: WarderCommand {
         // Everything about it is checked before anything is written.
         let before = try SettingsFile.text(file)
         _ = try WarderSettings.parse(before, file: file)
-        let (made, consumer) = try checked(edit(before), file, session)
+        let made = try checked(edit(before), file, session)
         try SettingsFile.update(file) { text throws(SettingsError) in try edit(text) }
         if options.json {
             try Console.write(JSON.answer(ConsumerText.fields(made)).line)
@@ -104,12 +104,13 @@ struct ConsumerAdd: WarderCommand {
     }
 
     /// The consumer that the settings have after the edit. What is wrong with it was on the command line.
-    private func checked(_ text: String, _ file: String, _ session: Session) throws -> (ConsumerSettings, Consumer) {
+    private func checked(_ text: String, _ file: String, _ session: Session) throws -> ConsumerSettings {
         do {
             guard let made = try WarderSettings.parse(text, file: file).consumers[name] else {
                 throw Failure(.invalid, "that is not a name for a consumer")
             }
-            return (made, try session.consumer(made))
+            _ = try session.consumer(made)
+            return made
         } catch let error as SettingsError {
             throw Failure(.invalid, error.reason, hints: error.hint.map { [$0] } ?? [])
         } catch let error as ExportError where error.code == .settings {
