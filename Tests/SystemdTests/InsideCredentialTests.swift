@@ -32,15 +32,17 @@ extension Inside {
             #expect(try Machine.system.abilities().sealsCredentials)
             let service = try Service(
                 "credentials", "DynamicUser=yes", "RuntimeDirectory=credentials-copy", "RuntimeDirectoryPreserve=yes",
-                "ExecStart=/bin/sh -c 'rm -rf /run/credentials-copy/*; cp $CREDENTIALS_DIRECTORY/* /run/credentials-copy; exec sleep 10000'"
+                "WorkingDirectory=/run/credentials-copy",
+                "ExecStart=/bin/sh -c 'rm -f ./*; cp $CREDENTIALS_DIRECTORY/* .; echo $INVOCATION_ID >done; exec sleep 10000'"
             )
             for shift in [0, 5] {
                 let variables = try values(shift)
                 try service.add(seal(variables, "cycle"))
                 if shift == 0 { try service.start() } else { try #require(try Machine.system.perform(.restart, service.name)) }
                 #expect(try Machine.system.proof(of: service.name, .credential, variables) == .holds)
-                let last = try #require(variables.last)
-                _ = try service.wait { _ in Machine.read("/run/credentials-copy/\(last.name)")?.count == last.value.count }
+                _ = try service.wait { state in
+                    state.invocation.map { Machine.read("/run/credentials-copy/done") == Array("\($0)\n".utf8) } ?? false
+                }
                 let isExact = variables.allSatisfy { Machine.read("/run/credentials-copy/\($0.name)") == $0.value.reveal() }
                 #expect(isExact, "what the service has read")
                 let others = try values(shift + 1).filter { $0.name != "c.0-x_Y" || shift != 0 }

@@ -129,6 +129,22 @@ extension Inside {
             #expect(try (system.complaint(about: dropIn) == nil) == isThere("ImportCredential"))
         }
 
+        @Test func `a program of systemd that is not here is named`() throws {
+            let unit = try UnitName("systemd-journald.service")
+            let value = try SecretValue(copying: [1])
+            for program in ["systemctl", "systemd-analyze", "systemd-creds"] {
+                try Machine.run("mv", "/usr/bin/\(program)", "/usr/bin/\(program).away")
+                defer { _ = try? Machine.run("mv", "/usr/bin/\(program).away", "/usr/bin/\(program)") }
+                let error = exportError { () throws(ExportError) in
+                    try system.check(DropIn.environmentFile("/x"))
+                    _ = try system.state(of: unit)
+                    _ = try system.seal(value, as: "x")
+                }
+                #expect(error?.exitCode == 20 && error?.hint != nil && error?.description == "there is no \(program) here")
+                if program == "systemd-creds" { #expect(try !system.abilities().sealsCredentials) }
+            }
+        }
+
         @Test func `looking at what systemd can do makes no key`() throws {
             try Machine.run("rm", "-f", "/var/lib/systemd/credential.secret")
             _ = try system.abilities()
