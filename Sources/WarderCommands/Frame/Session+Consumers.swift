@@ -43,10 +43,13 @@ extension Session {
     func usable(_ all: [ConsumerSettings]) -> (consumers: [Consumer], broken: [(name: String, failure: Failure)]) {
         var consumers: [Consumer] = []
         var broken: [(name: String, failure: Failure)] = []
+        let byPath = Dictionary(grouping: self.consumers) { $0.path.map(directories.expand) ?? "" }
         for settings in all {
             do {
                 let consumer = try consumer(settings)
-                if let other = self.consumers.first(where: { shares($0, with: consumer) }) {
+                if case .file(let path, let format) = consumer.copy,
+                    let other = byPath[path]?.first(where: { $0.name < settings.name && !Self.leavesRoom($0, format) })
+                {
                     throw Failure(
                         exitCode: Failure.settingsInvalid,
                         "\(settings.file): line \(settings.line): [consumer.\(settings.name)] has the same file as [consumer.\(other.name)]",
@@ -60,11 +63,9 @@ extension Session {
         return (consumers, broken)
     }
 
-    /// Whether an earlier consumer writes the same file in a way that leaves no room for this one.
-    private func shares(_ other: ConsumerSettings, with consumer: Consumer) -> Bool {
-        guard other.name < consumer.name, case .file(let path, let format) = consumer.copy, other.path.map(directories.expand) == path
-        else { return false }
-        return !(format.keepsOtherLines && other.format == format.name)
+    /// Whether another consumer of a file leaves room in it for one of this format.
+    private static func leavesRoom(_ other: ConsumerSettings, _ format: any EnvironmentFormat.Type) -> Bool {
+        format.keepsOtherLines && other.format == format.name
     }
 
     /// A consumer with its paths on this machine.
