@@ -105,7 +105,7 @@ public enum Export {
                 }
             throw ExportError(.file(error.code), error.description, hint: hint)
         }
-        switch try GitWorkTree.sees(path) {
+        switch try GitWorkTree.sees(path, mayRun: owner == nil) {
         case .no: return
         case .yes:
             throw ExportError(

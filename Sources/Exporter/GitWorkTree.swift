@@ -15,8 +15,12 @@ enum GitWorkTree {
 
     /// Asks git about a file that need not exist.
     ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - mayRun: whether git may run there: not as root in a repository of another user, who says what git does in it.
+    ///   - searchPath: where git is.
     /// - Throws: ``ExportError/Code/file(_:)`` if the directory does not exist.
-    static func sees(_ path: String, searchPath: String = searchPath()) throws(ExportError) -> Sight {
+    static func sees(_ path: String, mayRun: Bool = true, searchPath: String = searchPath()) throws(ExportError) -> Sight {
         let (parent, name) = PrivateFile.split(path)
         guard let resolved = unsafe realpath(parent, nil) else {
             throw ExportError(.file(.notFound), "\(parent): there is no such directory")
@@ -24,7 +28,7 @@ enum GitWorkTree {
         defer { unsafe free(resolved) }
         let directory = unsafe String(cString: resolved)
         guard isInWorkTree(directory) else { return .no }
-        guard let git = ChildProcess.find("git", in: searchPath) else { return .unknown }
+        guard mayRun, let git = ChildProcess.find("git", in: searchPath) else { return .unknown }
         return switch run(git, directory, ["check-ignore", "-q", "--", "./\(name)"]) {
         case 0: .no
         case 1: .yes

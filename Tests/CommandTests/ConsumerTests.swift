@@ -292,6 +292,19 @@ import Testing
         #expect(try home.shell("stat -c '%U' '\(root)/private/two'").text == "root\n")
         let isSame = home.content("\(root)/private/two") == Value("ROOT_ONLY=secret\n")
         #expect(isSame)
+        // That stays so when the settings have lost the consumer, and with it the user.
+        try home.write("API_KEY=value\n", to: "\(root)/private/three")
+        _ = try home.shell(
+            """
+            rm '\(site)/app'; mkdir '\(site)/app'; chown nobody '\(site)/app'
+            $WARDER consumer add three --format dotenv --path '\(site)/app/three' --owner nobody --only API_KEY; $WARDER apply three
+            sed -i '/consumer.three/,$d' .config/warder/warder.toml
+            mv '\(site)/app' '\(site)/moved'; ln -s '\(root)/private' '\(site)/app'; chown -h nobody '\(site)/app'
+            """)
+        let removed = try home.run("consumer", "remove", "three", "--with-copy")
+        #expect(removed.code == 0 || removed.code == 20)
+        let isUntouched = home.content("\(root)/private/three") == Value("API_KEY=value\n")
+        #expect(isUntouched)
         // A file of root's is not given away, and neither is one behind a link.
         try home.write("ROOT_ONLY=secret\n", to: "\(root)/passwd")
         _ = try home.shell(

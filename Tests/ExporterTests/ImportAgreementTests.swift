@@ -58,7 +58,13 @@ import Testing
         #expect(try taken("A=b\nexport A=c\n").isEmpty)
     }
 
-    @Test(arguments: ["B=x A=two", "B=x\tA=two", "B=x;A=two", "B=x; A=two", "export B=x A=two", "B=$(date) A=two", "declare A=two"])
+    @Test(arguments: [
+        "B=x A=two", "B=x\tA=two", "B=x;A=two", "B=x; A=two", "export B=x A=two", "B=$(date) A=two", "declare A=two", ". ./other",
+        "source ./other", "test -f F && . F",
+        "eval \"$(cmd)\"", "export $(cat other)", "unset $X", "read $X", "printf -v $X two", ": $(($X=7))", "(( $X = 5 ))", "B=${C?x}",
+        "kill $$",
+        ": >/nowhere/x", "A=one A=two",
+    ])
     func `a value that another line may replace is left`(_ line: String) throws {
         #expect(try !taken("A=one\n\(line)\n").contains("A=one@1"), "\(line)")
     }

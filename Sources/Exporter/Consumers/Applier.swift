@@ -64,18 +64,26 @@ public struct Applier<Holder: KeyHolder> {
         let lock = try lock(consumers)
         defer { withExtendedLifetime(lock) {} }
         let held = try held()
-        var quiet: [(name: NoteName, content: HeldCopy)] = []
+        // Every write of the vault takes its time: consumers that nothing is started for share one.
+        var batch: [Work] = []
         for consumer in consumers {
-            report(
-                outcome(consumer) {
-                    let name = try NoteName(.consumer, consumer.name)
-                    return try give(consumer, held[consumer.name]) { copy in
-                        // What starts something is remembered at once; other copies together, since every write takes its time.
-                        if consumer.hasEffects { try remember([(name, copy)]) } else { quiet.append((name, copy)) }
-                    }
-                })
+            do {
+                guard let work = try work(consumer, held[consumer.name]) else {
+                    report(ConsumerOutcome(name: consumer.name, steps: .success([])))
+                    continue
+                }
+                batch.append(work)
+                if consumer.hasEffects || batch.count == 64 {
+                    try perform(batch, report)
+                    batch = []
+                }
+            } catch let error as KeystoreError {
+                throw error
+            } catch {
+                report(ConsumerOutcome(name: consumer.name, steps: .failure(error)))
+            }
         }
-        if !quiet.isEmpty { try remember(quiet) }
+        try perform(batch, report)
     }
 
     /// Forgets what a consumer holds.
@@ -89,10 +97,12 @@ public struct Applier<Holder: KeyHolder> {
         let lock = try lock(consumer.map { [$0] } ?? [])
         defer { withExtendedLifetime(lock) {} }
         let held = try held()[name]
-        var left = held?.files.map(\.path) ?? consumer.map { planning($0).filesThatAreThere } ?? []
+        var left =
+            held.map { Set($0.candidates.flatMap { $0.files.map(\.path) }).sorted() } ?? consumer.map { planning($0).filesThatAreThere }
+            ?? []
         if isRemovingFiles {
-            let removal = CopyRemoval(name: name, places: places, owner: consumer?.owner)
-            if let held { left = try removal.takeAway(held.files, of: held) }
+            let removal = CopyRemoval(name: name, places: places)
+            if let held { left = try removal.takeAway(held) }
             // What a crash left is not remembered, but is where it has to be.
             if let consumer { left = try planning(consumer).takeAwayRest(left) }
         }
@@ -108,31 +118,55 @@ public struct Applier<Holder: KeyHolder> {
         ConsumerOutcome(name: consumer.name, steps: Result(catching: body))
     }
 
-    /// Puts the files in place, and does what is to be done then.
-    ///
-    /// - Parameter remember: called with what the consumer holds, when that is not what is remembered already: before anything is started,
-    ///   as not confirmed, and after it has been seen to succeed.
-    /// - Returns: what was done.
-    private func give(
-        _ consumer: Consumer, _ held: HeldCopy?, remember: (HeldCopy) throws -> Void
-    ) throws -> [ConsumerOutcome.Step] {
+    /// One consumer whose copy is not right, or not confirmed.
+    private struct Work {
+        let planning: CopyPlanning
+        let variables: [EnvironmentVariable]
+        let plan: CopyPlan
+        /// What is remembered before anything is written: not confirmed, with what was there before. Nil if that is remembered already.
+        let announced: HeldCopy?
+    }
+
+    /// What there is to do for a consumer, or nil.
+    private func work(_ consumer: Consumer, _ held: HeldCopy?) throws -> Work? {
         let variables = try self.variables.of(consumer)
         let planning = planning(consumer)
         let plan = try planning.plan(variables, held, now: WallClock.now())
-        var steps = try planning.put(plan)
         let isKnown = held.map { $0.content == plan.held.content && $0.files == plan.held.files } ?? false
-        if plan.changes.isEmpty, isKnown, held?.isConfirmed == true { return try steps + planning.clean(plan, held) }
-        var new = plan.held
-        if consumer.hasEffects {
-            new.isConfirmed = false
-            if !isKnown || held?.isConfirmed == true { try remember(new) }
-            steps += try AfterChange(consumer, places.systemd(consumer.settings.scope)).act(variables, isNew: !plan.changes.isEmpty)
+        if plan.changes.isEmpty, isKnown, held?.isConfirmed == true {
+            _ = try planning.clean(plan)
+            return nil
         }
-        // Not before: the service manager may have been using the earlier files.
-        steps += try planning.clean(plan, held)
-        new.isConfirmed = !steps.contains(where: \.isOpen)
-        if new.isConfirmed { try remember(new) }
-        return steps
+        var announced: HeldCopy?
+        if !isKnown || held?.isConfirmed == true {
+            announced = plan.held
+            announced?.isConfirmed = false
+            announced?.earlier = held.map { Array($0.candidates.map(\.withoutEarlier).prefix(4)) }
+        }
+        return Work(planning: planning, variables: variables, plan: plan, announced: announced)
+    }
+
+    /// Announces, puts in place, tells the consumers, and remembers what has been seen to succeed. A copy that a crash leaves is one that
+    /// the vault knows of.
+    private func perform(_ batch: [Work], _ report: (ConsumerOutcome) -> Void) throws {
+        try remember(batch.compactMap { work in work.announced.map { (work.planning.consumer.name, $0) } })
+        var confirmed: [(name: String, copy: HeldCopy)] = []
+        for work in batch {
+            let consumer = work.planning.consumer
+            report(
+                outcome(consumer) {
+                    var steps = try work.planning.put(work.plan)
+                    if consumer.hasEffects {
+                        let after = AfterChange(consumer, places.systemd(consumer.settings.scope))
+                        steps += try after.act(work.variables, isNew: !work.plan.changes.isEmpty)
+                    }
+                    // Not before: the service manager may have been using the earlier files.
+                    steps += try work.planning.clean(work.plan)
+                    if !steps.contains(where: \.isOpen) { confirmed.append((consumer.name, work.plan.held)) }
+                    return steps
+                })
+        }
+        try remember(confirmed)
     }
 
     private func rehearse(_ consumer: Consumer, _ held: HeldCopy?) throws -> [ConsumerOutcome.Step] {
@@ -142,8 +176,10 @@ public struct Applier<Holder: KeyHolder> {
         return CopyPlanning.describe(plan, variables) + AfterChange(consumer, places.systemd(consumer.settings.scope)).describe(plan)
     }
 
-    private func remember(_ notes: [(name: NoteName, content: HeldCopy)]) throws {
-        try vault.write(notes.map { (name: $0.name, content: try $0.content.note()) }, as: .apply)
+    private func remember(_ copies: [(name: String, copy: HeldCopy)]) throws {
+        guard !copies.isEmpty else { return }
+        let notes = try copies.map { (name: try NoteName(.consumer, $0.name), content: Optional(try $0.copy.note())) }
+        try vault.write(notes, as: .apply)
     }
 
     private func lock(_ consumers: [Consumer]) throws(ExportError) -> ConsumerLock {

@@ -18,7 +18,7 @@ struct CopyPlan {
     /// Files that nobody reads any more once the others are written.
     var leftovers: [String] = []
     /// Files of an earlier place, out of which our variables go once the others are written.
-    var moved: [HeldCopy.File] = []
+    var moved: [(file: HeldCopy.File, copy: HeldCopy)] = []
     /// What will be held.
     var held: HeldCopy
     /// Whether the service manager has to read its units again.

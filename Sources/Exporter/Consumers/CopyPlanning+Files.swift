@@ -31,12 +31,15 @@ extension CopyPlanning {
     }
 
     /// Takes away what nobody reads any more: files of earlier contents, and copies at earlier places.
-    func clean(_ plan: CopyPlan, _ held: HeldCopy?) throws -> [ConsumerOutcome.Step] {
+    func clean(_ plan: CopyPlan) throws -> [ConsumerOutcome.Step] {
         for path in plan.leftovers { try PrivateFile.remove(path) }
-        guard let held else { return [] }
-        let left = try removal.takeAway(plan.moved, of: held)
-        return plan.moved.filter { !left.contains($0.path) }.map { .done("took the copy out of \($0.path)") }
-            + left.map { .finding("\($0) may still hold an earlier copy: look into it") }
+        var steps: [ConsumerOutcome.Step] = []
+        for (file, copy) in plan.moved where PlainFile.isThere(file.path) {
+            let isGone = try removal.takeAway([file], of: copy).isEmpty
+            steps.append(
+                isGone ? .done("took the copy out of \(file.path)") : .finding("\(file.path) may still hold an earlier copy: look into it"))
+        }
+        return steps
     }
 
     /// The files of this consumer that are there, remembered or not.

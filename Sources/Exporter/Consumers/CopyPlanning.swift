@@ -25,7 +25,8 @@ struct CopyPlanning {
             key: prints.stored, content: content, files: [],
             variables: variables.map { variable in
                 HeldCopy.Variable(name: variable.name, secrets: variable.sources.map { .init(name: $0.name, generation: $0.generation) })
-            }, format: consumer.settings.format, given: now, isConfirmed: true)
+            }, format: consumer.settings.format, given: now, isConfirmed: true, ownerUser: consumer.owner?.user,
+            ownerGroup: consumer.owner?.group)
         var plan = CopyPlan(held: new)
         switch consumer.copy {
         case .file(let path, let format):
@@ -45,8 +46,10 @@ struct CopyPlanning {
         }
         // Where it was before, if the settings name another place now.
         let kept = Set(plan.held.files.map(\.path)).union(plan.leftovers)
-        for file in held?.files ?? [] where !kept.contains(file.path) {
-            if removal.isOurs(file.path) { plan.leftovers.append(file.path) } else { plan.moved.append(file) }
+        for copy in held?.candidates ?? [] {
+            for file in copy.files where !kept.contains(file.path) {
+                if removal.isOurs(file.path) { plan.leftovers.append(file.path) } else { plan.moved.append((file, copy)) }
+            }
         }
         return plan
     }
@@ -61,7 +64,7 @@ struct CopyPlanning {
         if held.content != content, try isInPlace(variables, held, prints, content) { return [.unconfirmed] }
         var found: [Drift] = held.isConfirmed ? [] : [.unconfirmed]
         for file in held.files {
-            found += try PrivateFile.asOwner(consumer.owner, of: file.path) { try drift(file, held, prints) }
+            found += try PrivateFile.asOwner(held.owner, of: file.path) { try drift(file, held, prints) }
         }
         if held.content != content { found.append(.outdated) }
         return found
@@ -84,7 +87,7 @@ struct CopyPlanning {
         }
     }
 
-    var removal: CopyRemoval { CopyRemoval(name: consumer.name, places: places, owner: consumer.owner) }
+    var removal: CopyRemoval { CopyRemoval(name: consumer.name, places: places) }
 
     /// The file by which the consumer finds everything.
     private var mainPath: String {

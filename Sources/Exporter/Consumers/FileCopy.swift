@@ -44,7 +44,7 @@ struct FileCopy {
             guard current == whole else { throw ExportError(.file(.exists), "\(path): is there already, and not from here", hint: hint) }
             return
         }
-        let found = format.effective(try inFile { () throws(ExportError) in try format.read(current) })
+        let found = try inFile { () throws(ExportError) in try format.read(current) }
         let other = variables.first { variable in
             found.contains { $0.name == variable.name && !isEqualInConstantTime($0.value, variable.value.reveal()) }
         }

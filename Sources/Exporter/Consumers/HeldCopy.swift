@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import PrivateFiles
 internal import SodiumCrypto
 
 /// What a consumer was given last, as the vault remembers it: no value, but fingerprints under a key that is drawn for each consumer and
@@ -19,6 +20,27 @@ public struct HeldCopy: Codable, Equatable, Sendable {
     /// Whether what was to happen then has been seen to succeed. If not, the next `apply` sees to it.
     public var isConfirmed: Bool
 
+    /// The copies before this one, newest first, as long as this one is not confirmed: a crash may have left either in place.
+    var earlier: [HeldCopy]?
+    /// Whose the files are, by number, if not this process's user's: that stays true when the settings say something else.
+    var ownerUser: UInt32?
+    var ownerGroup: UInt32?
+
+    var owner: PrivateFile.Owner? {
+        guard let ownerUser, let ownerGroup else { return nil }
+        return PrivateFile.Owner(user: ownerUser, group: ownerGroup)
+    }
+
+    /// This copy alone.
+    var withoutEarlier: HeldCopy {
+        var copy = self
+        copy.earlier = nil
+        return copy
+    }
+
+    /// This copy and those before it that may still be in place.
+    public var candidates: [HeldCopy] { [self] + (earlier ?? []) }
+
     /// One file of a copy.
     struct File: Codable, Equatable, Sendable {
         /// Absolute.
@@ -28,7 +50,7 @@ public struct HeldCopy: Codable, Equatable, Sendable {
     }
 
     /// One variable of a copy.
-    public struct Variable: Codable, Equatable, Sendable {
+    public struct Variable: Codable, Hashable, Sendable {
         /// The consumer's name for it.
         public var name: String
         /// The secrets that its value comes from.
@@ -36,7 +58,7 @@ public struct HeldCopy: Codable, Equatable, Sendable {
     }
 
     /// One generation of a secret.
-    public struct Secret: Codable, Equatable, Sendable {
+    public struct Secret: Codable, Hashable, Sendable {
         /// The secret's name.
         public var name: String
         /// The generation that was given.

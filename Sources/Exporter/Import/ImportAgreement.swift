@@ -55,7 +55,8 @@ private struct Survey {
         for dialect in dialects {
             for (name, lines) in dialect.places { places[name, default: []] += lines }
         }
-        for (name, lines) in places { places[name] = Set(lines).sorted() }
+        let changing = dialects.flatMap(\.changesAnything)
+        for (name, lines) in places { places[name] = Set(lines + changing).sorted() }
         var line = 1
         while line <= lines.count {
             let last = blockEnd(from: line)

@@ -6,6 +6,8 @@ struct LineDialect: Sendable {
     private(set) var entries: [Int: EnvironmentEntry] = [:]
     /// The lines on which each name is, or may be, given a value: also those of which it is not certain.
     private(set) var places: [String: [Int]] = [:]
+    /// Lines that may give any name a value, or end the file for this reader: what they do can only be known by running them.
+    private(set) var changesAnything: [Int] = []
     /// What it says of lines that it does not read.
     private(set) var troubles: [Int: String] = [:]
     /// The line from which on it reads nothing for certain.
@@ -32,6 +34,7 @@ struct LineDialect: Sendable {
         // What a line would do that it did not run may give any name in it a value: `B=$(date) A=two`.
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for line in troubles.keys where line <= lines.count {
+            if Self.mayChangeAnything(lines[line - 1]) { changesAnything.append(line) }
             for name in Self.assignedNames(lines[line - 1]) { places[name, default: []].append(line) }
         }
     }
@@ -92,6 +95,18 @@ struct LineDialect: Sendable {
             entries[lines.lowerBound] = EnvironmentEntry(entry.name, entry.value, lines: lines)
             places[entry.name, default: []].append(lines.lowerBound)
         }
+    }
+
+    /// Whether a line that was not understood runs something that may assign, or expands what may name a variable, or stops the shell.
+    private static func mayChangeAnything(_ line: ArraySlice<UInt8>) -> Bool {
+        let words = line.split(whereSeparator: { !isNameByte($0) && $0 != UInt8(ascii: ".") }).map { String(decoding: $0, as: UTF8.self) }
+        let running: Set<String> = [".", "source", "eval", "exec", "kill", "trap", "alias"]
+        let naming: Set<String> = ["export", "unset", "read", "printf", "declare", "typeset", "local", "readonly", "let", "set", "getopts"]
+        if words.contains(where: running.contains) { return true }
+        let expands = line.contains(UInt8(ascii: "$")) || line.contains(UInt8(ascii: "`"))
+        if expands, words.contains(where: naming.contains) { return true }
+        let text = String(decoding: line, as: UTF8.self)
+        return text.contains("((") || text.contains("${") || text.contains(">")
     }
 
     /// All names in a line that stand before an equals sign.

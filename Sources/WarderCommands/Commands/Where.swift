@@ -20,7 +20,7 @@ struct Where: WarderCommand {
         let current = try vault.list(matching: NamePattern(name.description)).first?.generation
         var rows: [(consumer: String, variable: String, generation: UInt64, copy: HeldCopy)] = []
         for (consumer, copy) in try session.applier(vault).held().sorted(by: { $0.key < $1.key }) {
-            for variable in copy.variables {
+            for variable in Set(copy.candidates.flatMap(\.variables)).sorted(by: { $0.name < $1.name }) {
                 for found in variable.secrets where found.name == name.description {
                     rows.append((consumer, variable.name, found.generation, copy))
                 }

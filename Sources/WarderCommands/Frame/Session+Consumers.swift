@@ -15,13 +15,14 @@ extension Session {
     func consumers(named names: [String]) throws -> [ConsumerSettings] {
         let all = consumers
         guard !names.isEmpty else { return all }
-        for name in names where !all.contains(where: { $0.name == name }) { throw try Self.noSuchConsumer(name, all) }
+        guard names.allSatisfy({ name in all.contains { $0.name == name } }) else { throw Self.noSuchConsumer(all) }
         return all.filter { names.contains($0.name) }
     }
 
-    static func noSuchConsumer(_ name: String, _ all: [ConsumerSettings]) throws -> Failure {
+    /// The name is not repeated: it may be a value in the wrong place.
+    static func noSuchConsumer(_ all: [ConsumerSettings]) -> Failure {
         Failure(
-            .notFound, "\(try SecretName(argument: name)): there is no such consumer",
+            .notFound, "there is no such consumer",
             hints: [all.isEmpty ? "`warder consumer add` makes one" : "the consumers are \(all.map(\.name).joined(separator: ", "))"])
     }
 

@@ -24,7 +24,7 @@ struct ConsumerRemove: WarderCommand {
         let settings = session.consumers.first { $0.name == name }
         let applier = session.applier(try session.unlock())
         // One that the settings have lost may still hold a copy.
-        guard try settings != nil || applier.held()[name] != nil else { throw try Session.noSuchConsumer(name, session.consumers) }
+        guard try settings != nil || applier.held()[name] != nil else { throw Session.noSuchConsumer(session.consumers) }
         // Settings that make no sense any more must not keep it from going.
         let consumer = settings.flatMap { try? session.consumer($0) }
         let left = try applier.forget(name, consumer, isRemovingFiles: withCopy)
