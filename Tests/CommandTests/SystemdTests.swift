@@ -144,6 +144,10 @@ import Testing
         #expect(isGone)
         let isThere = try rig.environment(of: "second")["KEY"] == Array("two".utf8)
         #expect(isThere)
+        // So does one that the settings have lost, when its copy goes.
+        _ = try rig.shell("sed -i '/consumer.app/,$d' $HOME/.config/warder/warder.toml")
+        #expect(try rig.warder("consumer remove app --with-copy").code == 0)
+        #expect(try rig.shell("systemctl restart second").code == 0)
     }
 
     @Test func `two vaults have consumers of one name, and none takes the other's files away`() throws {

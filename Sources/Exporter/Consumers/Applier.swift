@@ -103,6 +103,10 @@ public struct Applier<Holder: KeyHolder> {
         if isRemovingFiles {
             let removal = CopyRemoval(name: name, places: places)
             if let held { left = try removal.takeAway(held) }
+            // The manager must not look for files that are gone, also where the settings do not say any more whose it is.
+            if consumer == nil, let dropIn = held?.files.last(where: { $0.path.hasSuffix(UnitCopy.dropInName(name)) }) {
+                try places.systemd(dropIn.path.hasPrefix("/etc/") ? .system : .user).reloadUnits()
+            }
             // What a crash left is not remembered, but is where it has to be.
             if let consumer { left = try planning(consumer).takeAwayRest(left) }
         }

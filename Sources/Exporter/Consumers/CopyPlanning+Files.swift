@@ -34,10 +34,11 @@ extension CopyPlanning {
     func clean(_ plan: CopyPlan) throws -> [ConsumerOutcome.Step] {
         for path in plan.leftovers { try PrivateFile.remove(path) }
         var steps: [ConsumerOutcome.Step] = []
-        for (file, copy) in plan.moved where PlainFile.isThere(file.path) {
-            let isGone = try removal.takeAway([file], of: copy).isEmpty
-            steps.append(
-                isGone ? .done("took the copy out of \(file.path)") : .finding("\(file.path) may still hold an earlier copy: look into it"))
+        // Several copies may have been at one place: the file is what one of them says.
+        for (path, copies) in Dictionary(grouping: plan.moved, by: \.file.path).sorted(by: { $0.key < $1.key })
+        where PlainFile.isThere(path) {
+            let isGone = try copies.contains { try removal.takeAway([$0.file], of: $0.copy).isEmpty }
+            steps.append(isGone ? .done("took the copy out of \(path)") : .finding("\(path) may still hold an earlier copy: look into it"))
         }
         return steps
     }

@@ -61,30 +61,12 @@ struct CopyPlanning {
         let content = try self.content(variables, prints)
         let isElsewhere = held.format != consumer.settings.format || held.files.last?.path != mainPath
         if isElsewhere { return [.moved] }
-        if held.content != content, try isInPlace(variables, held, prints, content) { return [.unconfirmed] }
         var found: [Drift] = held.isConfirmed ? [] : [.unconfirmed]
         for file in held.files {
             found += try PrivateFile.asOwner(held.owner, of: file.path) { try drift(file, held, prints) }
         }
         if held.content != content { found.append(.outdated) }
         return found
-    }
-
-    /// Whether the files are as they should be, although it is not remembered: what was to happen then did not succeed.
-    private func isInPlace(
-        _ variables: [EnvironmentVariable], _ held: HeldCopy, _ prints: CopyFingerprints, _ content: Data
-    ) throws -> Bool {
-        switch consumer.copy {
-        case .file(let path, let format):
-            let copy = FileCopy(path: path, format: format, owner: consumer.owner)
-            return
-                (try? PrivateFile.asOwner(consumer.owner, of: path) {
-                    try copy.plan(variables, held, prints, isForced: true, isReplacing: true).changes.isEmpty
-                }) ?? false
-        case .unit(let unit, let kind):
-            let copy = unitCopy(unit, kind)
-            return try PlainFile.read(copy.dropInPath).map { String(decoding: $0, as: UTF8.self).contains(copy.base(content)) } ?? false
-        }
     }
 
     var removal: CopyRemoval { CopyRemoval(name: consumer.name, places: places) }

@@ -41,14 +41,8 @@ public enum EnvironmentD: EnvironmentFormat {
     ///
     /// Source: systemd `merge_env_file()`, `replace_env_full()`; environment-d-generator.
     public static func read(_ bytes: [UInt8]) throws(ExportError) -> [EnvironmentEntry] {
-        if let nul = bytes.firstIndex(of: 0) {
-            throw .malformed(Self.self, line: 1 + bytes[..<nul].count { $0 == UInt8(ascii: "\n") })
-        }
-        var parser = SystemdParser()
-        for byte in bytes { parser.take(byte) }
-        parser.finish()
         var entries: [EnvironmentEntry] = []
-        for entry in parser.assignments {
+        for entry in try SystemdParser.assignments(in: bytes, of: Self.self) {
             guard Obstacle.toUTF8(entry.key) == nil, Obstacle.toUTF8(entry.value) == nil, let value = expanded(entry.value),
                 !value.contains(where: { $0 < 0x20 || $0 == 0x7F })
             else { throw .malformed(Self.self, line: entry.lines.lowerBound) }

@@ -40,14 +40,8 @@ public enum SystemdEnvironmentFile: EnvironmentFormat {
     /// - Throws: ``ExportError/Code/malformed`` for bytes that are not UTF-8 in a name or value, where systemd refuses the file. A file
     ///   with a NUL is refused too.
     public static func read(_ bytes: [UInt8]) throws(ExportError) -> [EnvironmentEntry] {
-        if let nul = bytes.firstIndex(of: 0) {
-            throw .malformed(Self.self, line: 1 + bytes[..<nul].count { $0 == UInt8(ascii: "\n") })
-        }
-        var parser = SystemdParser()
-        for byte in bytes { parser.take(byte) }
-        parser.finish()
         var entries: [EnvironmentEntry] = []
-        for entry in parser.assignments {
+        for entry in try SystemdParser.assignments(in: bytes, of: Self.self) {
             guard Obstacle.toUTF8(entry.key) == nil, Obstacle.toUTF8(entry.value) == nil else {
                 throw .malformed(Self.self, line: entry.lines.lowerBound)
             }

@@ -20,6 +20,21 @@ struct SystemdParser {
     private var line = 1
     private var start = 1
 
+    /// What a whole file assigns.
+    ///
+    /// - Throws: ``ExportError/Code/malformed`` for a file with a NUL, in terms of the format that is read.
+    static func assignments(
+        in bytes: [UInt8], of format: any EnvironmentFormat.Type
+    ) throws(ExportError) -> [(key: [UInt8], value: [UInt8], lines: ClosedRange<Int>)] {
+        if let nul = bytes.firstIndex(of: 0) {
+            throw .malformed(format, line: 1 + bytes[..<nul].count { $0 == UInt8(ascii: "\n") })
+        }
+        var parser = SystemdParser()
+        for byte in bytes { parser.take(byte) }
+        parser.finish()
+        return parser.assignments
+    }
+
     /// Takes the next byte.
     mutating func take(_ byte: UInt8) {
         let isNewline = byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
