@@ -55,9 +55,18 @@ struct Exchange {
 
     /// Passes everything on until the child has closed its ends.
     mutating func run(until end: Double) -> ChildProcessError.Code? {
-        // A child that does not read must not stop this process.
-        let previous = signal(SIGPIPE, SIG_IGN)
-        defer { _ = signal(SIGPIPE, previous) }
+        // A child that does not read must not stop this process. Only this thread's mask is changed: what a signal does is the whole
+        // process's, and other threads start programs, too.
+        var pipe = sigset_t(), before = sigset_t()
+        unsafe sigemptyset(&pipe)
+        unsafe sigaddset(&pipe, SIGPIPE)
+        unsafe pthread_sigmask(SIG_BLOCK, &pipe, &before)
+        defer {
+            // One that came meanwhile is taken before the mask is as it was.
+            var none = timespec()
+            unsafe _ = sigtimedwait(&pipe, nil, &none)
+            unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+        }
         for number in [input.writing, output.reading, errors.reading] {
             _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK)
         }

@@ -32,8 +32,11 @@ struct Spawn {
         var none = sigset_t()
         unsafe sigemptyset(&none)
         unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        var all = sigset_t()
+        unsafe sigfillset(&all)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &all)
         let newSession: Int16 = 0x80
-        unsafe posix_spawnattr_setflags(&attributes, newSession | Int16(POSIX_SPAWN_SETSIGMASK))
+        unsafe posix_spawnattr_setflags(&attributes, newSession | Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         // env(1) becomes the program once it is in the directory.
         let words = unsafe (["/usr/bin/env", "-C", directory, program] + arguments).map { unsafe strdup($0) } + [nil]
