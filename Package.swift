@@ -22,12 +22,16 @@ let package = Package(
     products: [
         .executable(name: "warder", targets: ["warder"]),
         .library(name: "Keystore", targets: ["Keystore"]),
+        .library(name: "Resolver", targets: ["Resolver"]),
+        .library(name: "WarderConfiguration", targets: ["WarderConfiguration"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     ],
     targets: [
         // C: Debian's libsodium, and the few calls that Swift cannot make itself.
@@ -42,14 +46,26 @@ let package = Package(
         .target(name: "Settings", dependencies: ["PrivateFiles", "SodiumCrypto", "TOMLKit"], swiftSettings: settings),
         .target(name: "Profiles", dependencies: ["Keystore", "Settings", "SodiumCrypto"], swiftSettings: settings),
         .target(
+            name: "Resolver",
+            dependencies: ["Keystore", "Settings", "Profiles", "ChildProcesses", "PrivateFiles", "SodiumCrypto"],
+            swiftSettings: settings),
+        .target(
+            name: "WarderConfiguration",
+            dependencies: [
+                "Resolver", "Keystore", "Profiles", "SodiumCrypto", .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: settings),
+        .target(
             name: "Exporter",
             dependencies: [
-                "Keystore", "Settings", "Profiles", "ChildProcesses", "PrivateFiles", "SodiumCrypto", "TOMLKit", "Yams",
+                "Keystore", "Settings", "Profiles", "Resolver", "ChildProcesses", "PrivateFiles", "SodiumCrypto", "TOMLKit", "Yams",
             ],
             swiftSettings: settings),
         .target(
             name: "WarderCommands",
-            dependencies: ["Keystore", "Settings", "Profiles", "Exporter", "PrivateFiles", "SodiumCrypto", "CPlatform", argumentParser],
+            dependencies: [
+                "Keystore", "Settings", "Profiles", "Resolver", "Exporter", "PrivateFiles", "SodiumCrypto", "CPlatform", argumentParser,
+            ],
             swiftSettings: settings
         ),
         .executableTarget(name: "warder", dependencies: ["WarderCommands"], swiftSettings: settings),
