@@ -83,27 +83,13 @@ struct ConsumerReader {
         case .string("restart"): return .restart
         case .string("reload"): return .reload
         case .table(let table) where Array(table.keys) == ["exec"]:
-            let words = try command(table["exec"] ?? .array([]), place + ["exec"])
+            let words = try document.words(table["exec"] ?? .array([]), place + ["exec"])
             guard let program = words.first, program.hasPrefix("/") else {
                 throw document.invalid(place + ["exec"], "must begin with the absolute path of a program")
             }
             return .run(words)
         default: throw document.invalid(place, "must be \"restart\", \"reload\", \"none\" or { exec = [\"/program\", …] }")
         }
-    }
-
-    /// A program and its arguments. They are looked at word by word, and paths in parts: as one text, a script would look random.
-    private func command(_ value: TOMLTree, _ place: [String]) throws(SettingsError) -> [String] {
-        guard case .array(let elements) = value else { throw document.invalid(place, "must be a list of strings") }
-        var words: [String] = []
-        for element in elements {
-            guard case .string(let word) = element, !word.utf8.contains(0) else {
-                throw document.invalid(place, "must be a list of strings")
-            }
-            for part in word.split(whereSeparator: { " /\t\n;".contains($0) }) { try document.refuseKey(String(part), place) }
-            words.append(word)
-        }
-        return words
     }
 
     private func list(_ value: TOMLTree, _ place: [String]) throws(SettingsError) -> [String] {

@@ -54,7 +54,7 @@ public struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible
 }
 
 /// A path as it may be printed: a directory's name must not steer the terminal.
-private func printable(_ path: String) -> String {
+func printable(_ path: String) -> String {
     String(String.UnicodeScalarView(path.unicodeScalars.map { $0.properties.generalCategory.isPrinted ? $0 : "?" }))
 }
 

@@ -14,6 +14,8 @@ struct SettingsLayer {
     var profiles: [String: Profile] = [:]
     var providers: [String: ProviderSettings] = [:]
     var consumers: [String: ConsumerSettings] = [:]
+    var routes: [String: RouteSettings] = [:]
+    var defaults = DefaultSettings()
     let file: String
 
     /// Reads a document strictly.
@@ -23,7 +25,7 @@ struct SettingsLayer {
         file = document.file
         for (key, value) in document.keys(of: []) {
             let path = [key]
-            guard ["vault", "history", "profile", "provider", "consumer"].contains(key) else {
+            guard ["vault", "history", "profile", "provider", "default", "route", "consumer"].contains(key) else {
                 throw scope == .project ? Self.notForProjects(document, path) : document.unknown(path)
             }
             guard scope == .trusted || key == "profile" else { throw Self.notForProjects(document, path) }
@@ -42,8 +44,14 @@ struct SettingsLayer {
                     var reader = ConsumerReader(document, name: name)
                     consumers[name] = try reader.read()
                 }
+            case "default": try readDefault(document)
+            case "route":
+                for (name, _) in document.keys(of: path) { routes[name] = try Self.route(document, path + [name]) }
             default:
-                for (name, _) in document.keys(of: path) { providers[name] = try Self.provider(document, path + [name]) }
+                for (name, _) in document.keys(of: path) {
+                    var reader = ProviderReader(document, name: name)
+                    providers[name] = try reader.read()
+                }
             }
         }
     }
@@ -89,19 +97,39 @@ struct SettingsLayer {
         }
     }
 
-    private static func provider(_ document: SettingsDocument, _ path: [String]) throws(SettingsError) -> ProviderSettings {
-        try document.checkTable(path)
-        var provider = ProviderSettings()
-        for (key, value) in document.keys(of: path) {
-            guard let field = ProviderSettings.Field(rawValue: key) else { throw document.unknown(path + [key]) }
-            provider.fields[field] = try document.plainText(value, path + [key])
+    private mutating func readDefault(_ document: SettingsDocument) throws(SettingsError) {
+        for (key, value) in document.keys(of: ["default"]) {
+            let path = ["default", key]
+            switch key {
+            case "model": defaults.model = try document.plainText(value, path)
+            case "env_file":
+                let text = try document.plainText(value, path)
+                guard text.hasPrefix("/") || text.hasPrefix("~/") else {
+                    throw document.invalid(path, "must be an absolute path or begin with ~/")
+                }
+                defaults.environmentFile = text
+            case "login_shell":
+                guard case .boolean(let flag) = value else { throw document.invalid(path, "must be true or false") }
+                defaults.usesLoginShell = flag
+            default: throw document.unknown(path)
+            }
         }
-        return provider
+    }
+
+    private static func route(_ document: SettingsDocument, _ path: [String]) throws(SettingsError) -> RouteSettings {
+        try document.checkTable(path)
+        var models: [String] = []
+        for (key, value) in document.keys(of: path) {
+            guard key == "models" else { throw document.unknown(path + [key]) }
+            models = try document.modelList(value, path + [key])
+        }
+        guard !models.isEmpty else { throw document.invalid(path, "needs models") }
+        return RouteSettings(models: models, place: document.place(of: path))
     }
 }
 
 extension SettingsDocument {
-    /// Checks that `[profile.NAME]`, `[provider.NAME]` or `[consumer.NAME]` is a table with a good name.
+    /// Checks that `[profile.NAME]`, `[provider.NAME]`, `[route.NAME]` or `[consumer.NAME]` is a table with a good name.
     func checkTable(_ path: [String]) throws(SettingsError) {
         guard case .table = self.tree[path] else { throw invalid(path, "must be a table") }
         guard let name = path.last, SettingsNames.isTable(name), !KeyLikeText.matches(name) else {

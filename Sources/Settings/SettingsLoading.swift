@@ -24,7 +24,7 @@ public struct SettingsSources: Sendable {
 extension WarderSettings {
     /// Reads the system's, the user's and the project's settings. The project's file is not parsed before `trust` knows its bytes.
     ///
-    /// A profile or consumer replaces one of the same name whole; the keys of other tables override one by one.
+    /// A profile, route or consumer replaces one of the same name whole; the keys of other tables override one by one.
     ///
     /// - Throws: ``SettingsError``: `.untrusted` if there is a project file that is not allowed; `.unsafeFile` if another user could have
     ///   written the system's or the user's; `.invalid`.
@@ -84,17 +84,25 @@ extension WarderSettings {
         var profiles: [String: Profile] = [:]
         var providers: [String: ProviderSettings] = [:]
         var consumers: [String: ConsumerSettings] = [:]
+        var routes: [String: RouteSettings] = [:]
+        var defaults = DefaultSettings()
         for layer in layers {
             vault.keyFile = layer.vault.keyFile ?? vault.keyFile
             vault.fingerprint = layer.vault.fingerprint ?? vault.fingerprint
             profiles.merge(layer.profiles) { _, later in later }
             consumers.merge(layer.consumers) { _, later in later }
-            for (name, provider) in layer.providers { providers[name, default: ProviderSettings()].fields.merge(provider.fields) { $1 } }
+            for (name, provider) in layer.providers { providers[name] = (providers[name] ?? ProviderSettings()).overridden(by: provider) }
+            routes.merge(layer.routes) { _, later in later }
+            defaults.model = layer.defaults.model ?? defaults.model
+            defaults.environmentFile = layer.defaults.environmentFile ?? defaults.environmentFile
+            defaults.usesLoginShell = layer.defaults.usesLoginShell ?? defaults.usesLoginShell
         }
         self.vault = vault
         self.profiles = profiles
         self.providers = providers
         self.consumers = consumers
+        self.routes = routes
+        self.defaults = defaults
         history = HistorySettings(
             generations: layers.last { $0.generations != nil }?.generations ?? HistorySettings.standard.generations,
             days: layers.last { $0.days != nil }?.days ?? HistorySettings.standard.days)

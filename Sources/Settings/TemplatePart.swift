@@ -15,7 +15,7 @@ extension TemplatePart {
         case unknown = "has a ${…} that is neither ${secret:NAME} nor ${provider:NAME/FIELD} (write $${ for a literal ${)"
         case secretName = "refers to a secret by something that is not a secret's name"
         case providerName = "refers to a provider by something that is not a provider's name"
-        case providerField = "refers to a provider's field other than account_id, gateway_id, route and base_url"
+        case providerField = "refers to a field that providers don't have, such as account_id"
     }
 
     /// Whether a string means more than itself.

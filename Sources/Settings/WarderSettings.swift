@@ -8,6 +8,10 @@ public struct WarderSettings: Equatable, Sendable {
     public let profiles: [String: Profile]
     /// `[provider.NAME]`, by name.
     public let providers: [String: ProviderSettings]
+    /// `[default]`
+    public let defaults: DefaultSettings
+    /// `[route.NAME]`, by name.
+    public let routes: [String: RouteSettings]
     /// `[consumer.NAME]`, by name.
     public let consumers: [String: ConsumerSettings]
     /// The files that were read, in the order in which they override each other.
@@ -33,24 +37,4 @@ public struct HistorySettings: Equatable, Sendable {
     public static let standard = HistorySettings(generations: 10, days: 90)
     static let generationsRange = 1...1000
     static let daysRange = 0...36500
-}
-
-/// The plain fields of a provider.
-public struct ProviderSettings: Equatable, Sendable {
-    /// The fields, by the names they have in the file.
-    public enum Field: String, CaseIterable, Sendable {
-        /// The account at the provider.
-        case accountID = "account_id"
-        /// The gateway of that account.
-        case gatewayID = "gateway_id"
-        /// How the gateway is addressed: a native slug, `compat`, `rest`.
-        case route
-        /// An address that replaces the provider's own.
-        case baseURL = "base_url"
-    }
-
-    var fields: [Field: String] = [:]
-
-    /// A field's text, or nil if the settings don't have it.
-    public subscript(field: Field) -> String? { fields[field] }
 }
