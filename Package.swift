@@ -78,6 +78,9 @@ let package = Package(
             name: "SodiumCryptoTests", dependencies: ["SodiumCrypto"],
             resources: [.copy("Vectors")], swiftSettings: settings),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: settings),
+        .testTarget(
+            name: "ResolverTests", dependencies: ["Resolver", "Settings", "SodiumCrypto", "Profiles", "Keystore", "PrivateFiles"],
+            swiftSettings: settings),
         .testTarget(name: "ChildProcessesTests", dependencies: ["ChildProcesses", "SodiumCrypto"], swiftSettings: settings),
         .testTarget(name: "PrivateFilesTests", dependencies: ["PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
         // Runs the built executable, and nothing else of it.
