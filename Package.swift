@@ -84,6 +84,13 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["warder"], resources: [.copy("Resources")], swiftSettings: settings),
         .testTarget(
             name: "ExporterTests", dependencies: ["Exporter", "Profiles", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
+        .testTarget(
+            name: "WarderConfigurationTests",
+            dependencies: [
+                "WarderConfiguration", "Profiles", "SodiumCrypto", .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ConfigurationTesting", package: "swift-configuration"),
+            ],
+            swiftSettings: settings),
         // Starts itself again beside a real systemd, in contrib/systemd-rig.
         .testTarget(
             name: "SystemdTests", dependencies: ["Exporter", "Profiles", "PrivateFiles", "SodiumCrypto", "warder"],
