@@ -78,12 +78,22 @@ let package = Package(
             name: "SodiumCryptoTests", dependencies: ["SodiumCrypto"],
             resources: [.copy("Vectors")], swiftSettings: settings),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: settings),
+        .testTarget(
+            name: "ResolverTests", dependencies: ["Resolver", "Settings", "SodiumCrypto", "Profiles", "Keystore", "PrivateFiles"],
+            swiftSettings: settings),
         .testTarget(name: "ChildProcessesTests", dependencies: ["ChildProcesses", "SodiumCrypto"], swiftSettings: settings),
         .testTarget(name: "PrivateFilesTests", dependencies: ["PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
         // Runs the built executable, and nothing else of it.
         .testTarget(name: "CommandTests", dependencies: ["warder"], resources: [.copy("Resources")], swiftSettings: settings),
         .testTarget(
             name: "ExporterTests", dependencies: ["Exporter", "Profiles", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
+        .testTarget(
+            name: "WarderConfigurationTests",
+            dependencies: [
+                "WarderConfiguration", "Profiles", "SodiumCrypto", .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ConfigurationTesting", package: "swift-configuration"),
+            ],
+            swiftSettings: settings),
         // Starts itself again beside a real systemd, in contrib/systemd-rig.
         .testTarget(
             name: "SystemdTests", dependencies: ["Exporter", "Profiles", "PrivateFiles", "SodiumCrypto", "warder"],

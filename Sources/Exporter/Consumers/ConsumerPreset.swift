@@ -1,3 +1,4 @@
+internal import Resolver
 public import Settings
 
 /// What is known of a system that Warder serves: where it reads keys, in which form, and under which names.
@@ -15,8 +16,8 @@ public struct ConsumerPreset: Sendable {
 
     /// Its variables for Cloudflare AI Gateway.
     let gateway: [Wanted]
-    /// Its variables for the keys of providers.
-    let providers: @Sendable (ProviderVariables) -> String?
+    /// Whose variables for the keys of providers it has, if any.
+    let system: Provider.System?
 
     /// One variable, and where its value may come from: the first that is there.
     struct Wanted: Sendable {
@@ -62,9 +63,7 @@ public struct ConsumerPreset: Sendable {
         let provider = settings.providers[Self.gatewayProvider]
         let usesGateway = provider != nil || secrets.contains { $0.hasPrefix("\(Self.gatewayProvider)/") }
         var variables: [(name: String, reference: String)] = []
-        for entry in ProviderVariables.all {
-            guard let name = providers(entry) else { continue }
-            let candidates = ["\(entry.provider)/api-key"] + [name, entry.openclaw, entry.dockerAgent, entry.loong].compactMap { $0 }
+        for (name, candidates) in providerKeys {
             if let secret = candidates.first(where: secrets.contains) { variables.append((name, "secret:\(secret)")) }
         }
         var missing: [(name: String, source: String)] = []

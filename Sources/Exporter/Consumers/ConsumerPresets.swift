@@ -1,11 +1,12 @@
+internal import Resolver
 internal import Settings
 
 /// The systems that Warder serves.
 public enum ConsumerPresets {
     /// All of them.
     public static let all: [ConsumerPreset] = [
-        openclaw("fased", "~/.fased/.env"), openclaw("genesis", "~/.genesis/.env"), openclaw("openclaw", "~/.openclaw/.env"), dockerAgent,
-        loong, claudeCode, codex, wrangler,
+        openclaw("fased", "~/.fased/.env"), openclaw("genesis", "~/.genesis/.env", .genesis), openclaw("openclaw", "~/.openclaw/.env"),
+        dockerAgent, loong, claudeCode, codex, wrangler,
     ]
 
     /// The one of this name.
@@ -23,7 +24,7 @@ public enum ConsumerPresets {
     }
 
     /// OpenClaw and its descendants: the gateway's key is an Anthropic key there; the token is for a header in their configuration.
-    private static func openclaw(_ name: String, _ path: String) -> ConsumerPreset {
+    private static func openclaw(_ name: String, _ path: String, _ system: Provider.System = .fased) -> ConsumerPreset {
         ConsumerPreset(
             name: name, format: "openclaw", path: path, unit: "\(name)-gateway.service",
             advice: "\(name) reads \(path) when it starts",
@@ -35,7 +36,7 @@ public enum ConsumerPresets {
                         .secretForGateway("anthropic/api-key"),
                     ])
             ] + ids("CLOUDFLARE") + [.init(name: "CF_AIG_TOKEN", sources: [.secret(token), .secret("CF_AIG_TOKEN")], isOptional: true)],
-            providers: \.openclaw)
+            system: system)
     }
 
     /// docker-agent sends a Cloudflare token where others send a provider's key.
@@ -46,7 +47,7 @@ public enum ConsumerPresets {
             .init(
                 name: "CLOUDFLARE_API_TOKEN",
                 sources: [.secret(token), .secret("CLOUDFLARE_API_TOKEN"), .secret("cloudflare/api-token")])
-        ], providers: \.dockerAgent)
+        ], system: .dockerAgent)
 
     /// loong sends the key to an OpenAI path: an Anthropic key does not belong there.
     private static let loong = ConsumerPreset(
@@ -57,7 +58,7 @@ public enum ConsumerPresets {
                 name: "CLOUDFLARE_API_KEY",
                 sources: [.gatewayKey(routes: ["compat", "openai"]), .secret("CLOUDFLARE_API_KEY"), .secret("openai/api-key")])
         ] + ids("CLOUDFLARE"),
-        providers: \.loong)
+        system: .loong)
 
     private static let claudeCode = ConsumerPreset(
         name: "claude-code", format: "sh", path: "~/.config/warder/claude-code.env", unit: nil,
@@ -70,7 +71,7 @@ public enum ConsumerPresets {
             .init(
                 name: "ANTHROPIC_CUSTOM_HEADERS",
                 sources: [.template("cf-aig-authorization: Bearer ${secret:\(token)}", fields: [], secrets: [token])], isOptional: true),
-        ], providers: { _ in nil })
+        ], system: nil)
 
     private static let codex = ConsumerPreset(
         name: "codex", format: "sh", path: "~/.config/warder/codex.env", unit: nil,
@@ -83,12 +84,12 @@ public enum ConsumerPresets {
             .init(
                 name: "CF_AIG_AUTHORIZATION", sources: [.template("Bearer ${secret:\(token)}", fields: [], secrets: [token])],
                 isOptional: true),
-        ] + ids("CF"), providers: { _ in nil })
+        ] + ids("CF"), system: nil)
 
     private static let wrangler = ConsumerPreset(
         name: "wrangler", format: "wrangler", path: nil, unit: nil,
         advice: "wrangler dev reads .dev.vars beside wrangler.toml; for the deployed Worker: "
             + "warder export -P wrangler --format wrangler-bulk | wrangler secret bulk",
         gateway: ids("CF") + [.init(name: "CF_AIG_TOKEN", sources: [.secret(token), .secret("CF_AIG_TOKEN")], isOptional: true)],
-        providers: \.openclaw)
+        system: .fased)
 }
