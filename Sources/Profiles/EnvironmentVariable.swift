@@ -26,4 +26,12 @@ public struct SecretGeneration: Hashable, Sendable {
     public let name: String
     /// The generation, from 1.
     public let generation: UInt64
+
+    /// - Parameters:
+    ///   - name: the secret's name.
+    ///   - generation: the generation, from 1.
+    public init(name: String, generation: UInt64) {
+        self.name = name
+        self.generation = generation
+    }
 }

@@ -10,14 +10,17 @@ public struct GatewaySettings: Equatable, Sendable {
         case unified
     }
 
-    /// How the gateway comes to the provider's key; `request` if not said.
-    public internal(set) var providerKey = ProviderKey.request
+    /// How the gateway comes to the provider's key. Nil if the settings do not say: with the request, where there is a place for it.
+    public internal(set) var providerKey: ProviderKey?
     /// The token for an authenticated gateway. Nil if the settings name none.
     public internal(set) var token: KeyReference?
     /// Whether the gateway wants a token. Nil if the settings don't say: it gets one if there is one.
     public internal(set) var isAuthenticated: Bool?
     /// The `cf-aig-…` headers without secrets, sorted by name.
     public internal(set) var headers: [Header] = []
+
+    /// No settings at all.
+    public static let none = GatewaySettings()
 
     /// A header without secrets.
     public struct Header: Equatable, Sendable {

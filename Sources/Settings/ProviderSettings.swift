@@ -40,6 +40,9 @@ public struct ProviderSettings: Equatable, Sendable {
     /// Where its table begins: the last, if several files have one.
     public internal(set) var place = SettingsPlace(file: "", line: 1)
 
+    /// No settings at all.
+    public static let none = ProviderSettings()
+
     /// A field's text, or nil if the settings don't have it.
     public subscript(field: Field) -> String? { fields[field] }
 

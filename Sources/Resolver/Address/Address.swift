@@ -1,0 +1,163 @@
+internal import Settings
+
+/// Where a request for a model goes, and what it needs there, before any secret is read.
+struct Address {
+    /// What client libraries take as the base URL.
+    let base: Endpoint
+    /// Where `base` comes from.
+    let origin: Origin
+    /// What follows the base, beginning with a slash; empty if the base is the address; nil if only the client knows it.
+    let path: String?
+    /// The model's name in the request.
+    let model: String
+    let style: APIStyle
+    /// Headers without secrets.
+    var headers: [ProviderHeader] = []
+    /// The keys that the request needs.
+    var slots: [KeySlot]
+    /// The step that the client writes into the body, for the gateway's universal address.
+    var step: (provider: String, endpoint: String, headers: [Provider.Header], auth: AuthScheme)?
+    /// Where the list of models is, below the base.
+    var listing: (path: String, needsKey: Bool)?
+}
+
+/// A header without secrets, and where it comes from.
+struct ProviderHeader {
+    let name: String
+    let value: String
+    let origin: Origin
+}
+
+/// A place of a request where a key goes.
+struct KeySlot {
+    /// What kind of key belongs there.
+    enum Kind: Equatable {
+        /// The key of the provider that answers.
+        case provider
+        /// A token of Cloudflare's.
+        case cloudflare
+    }
+
+    let kind: Kind
+    /// How it travels.
+    let auth: AuthScheme
+    /// The header, in lower case; ``auth``'s own but for the gateway's token.
+    let header: String
+    /// Whether the key goes into the step of a universal request instead of a header.
+    var isInStep = false
+    /// Whether the request can do without it.
+    var isOptional = false
+    /// Whose key it is, where the catalogue knows.
+    let owner: Provider?
+}
+
+extension Address {
+    /// The address of a model at a provider that is no gateway of Cloudflare's.
+    ///
+    /// - Throws: ``ResolverError``: `.invalid` for what the settings lack or contradict; `.refused` for an unsafe address.
+    static func direct(_ model: String, _ chosen: ChosenProvider) throws(ResolverError) -> Address {
+        let (settings, provider) = (chosen.settings, chosen.provider)
+        guard let template = settings[.baseURL] ?? provider?.baseURL else {
+            throw ResolverError(
+                .invalid, "nobody but you knows the address of \(chosen.name)", hint: "set base_url in [provider.\(chosen.name)]")
+        }
+        let what = settings[.baseURL] == nil ? "the address of \(chosen.name)" : "\(settings.place): base_url of \(chosen.name)"
+        let base = try Endpoint(chosen.fields.fill(template), what)
+        let style = try chosen.style ?? provider?.style ?? .openaiChat
+        let auth = try chosen.auth ?? (style == provider?.style ? provider?.auth : nil) ?? Self.auth(of: style)
+        let ownPath = style == provider?.style ? provider?.chatPath : Self.path(of: style)
+        let path = try ownPath.map { path throws(ResolverError) in try chosen.path(path, model) }
+        var address = Address(
+            base: base, origin: settings[.baseURL] == nil ? .catalogue : .settings(settings.place),
+            path: try settings[.path].map { path throws(ResolverError) in try chosen.path(path, model) } ?? path, model: model,
+            style: style,
+            headers: (provider?.headers ?? []).map { ProviderHeader(name: $0.name, value: $0.value, origin: .catalogue) }, slots: [])
+        if style == .anthropicMessages, !address.headers.contains(where: { $0.name == "anthropic-version" }) {
+            address.headers.append(ProviderHeader(name: "anthropic-version", value: anthropicVersion, origin: .catalogue))
+        }
+        if let header = auth.header {
+            let isOptional = provider?.keyIsOptional ?? Endpoint.isLoopback(base.host)
+            address.slots = [
+                KeySlot(
+                    kind: provider?.id == Catalogue.workersAI ? .cloudflare : .provider, auth: auth, header: header, isOptional: isOptional,
+                    owner: provider)
+            ]
+        } else {
+            throw ResolverError(
+                .invalid, "requests to \(chosen.name) are signed, which only its own client can do",
+                hint: "use its bearer key (auth = \"bearer\"), or keys stored at a gateway")
+        }
+        if let path = provider?.modelsPath { address.listing = (path, provider?.listingNeedsKey ?? true) }
+        return address
+    }
+
+    /// Source: https://docs.anthropic.com/en/api/versioning
+    static let anthropicVersion = "2023-06-01"
+
+    /// What follows a base URL, by convention, for a shape of requests that is not the provider's first one.
+    static func path(of style: APIStyle) -> String? {
+        switch style {
+        case .openaiChat: "/chat/completions"
+        case .openaiResponses: "/responses"
+        case .anthropicMessages: "/v1/messages"
+        case .gemini: "/models/{model}:generateContent"
+        case .bedrockConverse: "/model/{model}/converse"
+        case .cloudflareRun, .cloudflareUniversal, .other: nil
+        }
+    }
+
+    /// Where the key goes, by convention.
+    static func auth(of style: APIStyle) -> AuthScheme {
+        switch style {
+        case .anthropicMessages: .xAPIKey
+        case .gemini: .xGoogAPIKey
+        default: .bearer
+        }
+    }
+}
+
+/// A provider as a request means it: its settings, and what the catalogue knows of it.
+struct ChosenProvider {
+    /// `[provider.NAME]`, or the catalogue's name.
+    let name: String
+    let settings: ProviderSettings
+    let provider: Provider?
+
+    var fields: ProviderFields { ProviderFields(name, settings) }
+
+    /// The settings' shape of requests.
+    var style: APIStyle? {
+        get throws(ResolverError) {
+            guard let text = settings[.style] else { return nil }
+            guard let style = APIStyle(rawValue: text) else {
+                throw ResolverError(
+                    .invalid, "\(settings.place): style of \(name) is none that there is",
+                    hint: "the styles are \(APIStyle.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            return style
+        }
+    }
+
+    /// The settings' place for the key.
+    var auth: AuthScheme? {
+        get throws(ResolverError) {
+            guard let text = settings[.auth] else { return nil }
+            guard let auth = AuthScheme(rawValue: text), auth.header != nil else {
+                throw ResolverError(
+                    .invalid, "\(settings.place): auth of \(name) is none that there is",
+                    hint: "bearer, x-api-key, x-goog-api-key or api-key")
+            }
+            return auth
+        }
+    }
+
+    /// A path with the model and the settings' fields in it.
+    func path(_ template: String, _ model: String, keepsSlashes: Bool = false) throws(ResolverError) -> String {
+        let filled = try fields.fill(template)
+        guard filled.hasPrefix("/"), Endpoint.isPath(filled.replacing("{model}", with: "m")[...]) else {
+            try Endpoint.refusePlaceholder(filled.replacing("{model}", with: ""), "the path of \(name)")
+            throw ResolverError(.invalid, "\(settings.place): path of \(name) is no plain path that begins with a slash")
+        }
+        return ModelPath.fill(filled, model: model, keepsSlashes: keepsSlashes)
+    }
+}

@@ -1,0 +1,74 @@
+internal import Keystore
+internal import Profiles
+internal import Settings
+internal import SodiumCrypto
+
+/// Makes headers, whose values stay in locked memory.
+struct HeaderWriter {
+    let rules: KeyRules
+    let settings: WarderSettings
+    /// The secrets that were read.
+    let secrets: [String: Secret]
+
+    /// A header without secrets.
+    func header(_ header: ProviderHeader) throws -> RequestHeader {
+        RequestHeader(
+            name: header.name, value: try SecretValue(copying: Array(header.value.utf8)), text: header.value, origins: [header.origin])
+    }
+
+    /// The header with the key of a slot.
+    func header(_ key: FoundKey, _ slot: KeySlot) throws -> RequestHeader {
+        let auth = key.auth ?? slot.auth
+        try KeyRules.checkHeader(key.value, key.origin.description)
+        let value = try join([try SecretValue(copying: Array(auth.prefix.utf8)), key.value])
+        return RequestHeader(name: key.auth?.header ?? slot.header, value: value, text: nil, origins: [key.origin])
+    }
+
+    /// A header of the settings.
+    ///
+    /// - Throws: ``ResolverError``: `.notFound` for a secret that is not there; `.invalid` for a provider's field that is not; `.refused` for a
+    ///   value that may not go there.
+    func header(_ template: HeaderTemplate, slot: KeySlot?) throws -> RequestHeader {
+        var pieces: [SecretValue] = []
+        var origins: [Origin] = []
+        for part in template.parts {
+            switch part {
+            case .text(let text): pieces.append(try SecretValue(copying: Array(text.utf8)))
+            case .secret(let name):
+                guard let secret = secrets[name] else {
+                    throw ResolverError(
+                        .notFound, "\(template.place): the secret \(name) is not in the vault", hint: "store it with: warder set \(name)")
+                }
+                let key = FoundKey(secret)
+                guard !key.value.isBlank else { throw ResolverError(.notFound, "\(template.place): \(key.origin) is empty") }
+                try rules.checkHost(key)
+                if let slot { try rules.checkKind(key, slot) }
+                try KeyRules.checkHeader(key.value, key.origin.description)
+                pieces.append(key.value)
+                origins.append(key.origin)
+            case .provider(let name, let field):
+                guard let text = settings.providers[name]?[field] else {
+                    throw ResolverError(
+                        .invalid, "\(template.place): \(template.name) needs \(field.rawValue) of a provider that does not have it")
+                }
+                let value = try SecretValue(copying: Array(text.utf8))
+                try KeyRules.checkHeader(value, "\(template.place): \(template.name)")
+                pieces.append(value)
+            }
+        }
+        let value = try join(pieces)
+        // Without secrets there is nothing to hide.
+        let text = origins.isEmpty ? String(decoding: value.reveal(), as: UTF8.self) : nil
+        if let text, let field = ProviderFields.placeholders.keys.first(where: { text.contains("<\($0)>") }) {
+            throw ResolverError(.refused, "\(template.place): \(template.name) has a placeholder that nothing replaces: <\(field)>")
+        }
+        return RequestHeader(name: template.name, value: value, text: text, origins: origins + [.settings(template.place)])
+    }
+
+    private func join(_ pieces: [SecretValue]) throws -> SecretValue {
+        SecretValue(
+            try SecretBytes(capacity: pieces.reduce(0) { $0 + $1.count }) { span in
+                for piece in pieces { piece.bytes.withBytes { span.append(contentsOf: $0) } }
+            })
+    }
+}

@@ -1,0 +1,90 @@
+internal import SodiumCrypto
+
+/// What must be true before a key goes into a request.
+struct KeyRules {
+    let endpoint: Endpoint
+    let catalogue: Catalogue
+
+    /// Checks the hosts that a key may go to.
+    ///
+    /// - Throws: ``ResolverError/Code/refused``.
+    func checkHost(_ key: FoundKey) throws(ResolverError) {
+        guard !key.allowedHosts.isEmpty else { return }
+        let names = [endpoint.host] + (endpoint.port.map { ["\(endpoint.host):\($0)"] } ?? [])
+        guard !key.allowedHosts.contains(where: names.contains) else { return }
+        throw ResolverError(
+            .refused, "\(key.origin) may not go to \(endpoint.host): its allowed hosts are \(key.allowedHosts.joined(separator: ", "))",
+            hint: "`warder set NAME --allow-host \(endpoint.host)` allows it with the next value")
+    }
+
+    /// Checks that a value can stand in a header: visible ASCII and spaces.
+    ///
+    /// - Throws: ``ResolverError/Code/refused``.
+    static func checkHeader(_ value: SecretValue, _ what: String) throws(ResolverError) {
+        let wrong = value.bytes.withBytes { span in span.byteOffsets.first { !(0x20...0x7E).contains(span[$0]) }.map { span[$0] } }
+        guard let wrong else { return }
+        let name =
+            switch wrong {
+            case 0x0A: "a line feed"
+            case 0x0D: "a carriage return"
+            case 0x00: "a zero byte"
+            case 0x80...: "a character that is not ASCII"
+            default: "a control character"
+            }
+        throw ResolverError(
+            .refused, "\(what) has \(name), which a header cannot carry",
+            hint: wrong == 0x0A ? "if it is at the end: warder set NAME --trim stores it without" : nil)
+    }
+
+    /// What Cloudflare's own tokens begin with.
+    ///
+    /// Source: https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/
+    private static let cloudflarePrefixes = ["cfut_", "cfat_", "cfk_"]
+
+    /// Checks that a key is of the kind that belongs where it goes, as far as its beginning tells.
+    ///
+    /// - Throws: ``ResolverError/Code/refused``.
+    func checkKind(_ key: FoundKey, _ slot: KeySlot) throws(ResolverError) {
+        let isCloudflare = Self.cloudflarePrefixes.contains { key.value.begins(with: $0) }
+        switch slot.kind {
+        case .cloudflare:
+            guard !isCloudflare, let other = issuer(of: key.value), other.id != Catalogue.workersAI else { return }
+            throw ResolverError(
+                .refused, "\(key.origin) is a key of \(other.name), and a token of Cloudflare's belongs into \(slot.header)")
+        case .provider:
+            if isCloudflare {
+                throw ResolverError(
+                    .refused, "\(key.origin) is a token of Cloudflare's, and the key of the provider belongs into \(slot.header)",
+                    hint: "the gateway's own token is the secret PROVIDER/token; keys stored at the gateway need provider_key = \"stored\"")
+            }
+            guard let owner = slot.owner, !owner.keyPrefixes.isEmpty, !owner.keyPrefixes.contains(where: key.value.begins) else { return }
+            guard let other = issuer(of: key.value), other.id != owner.id, !other.hosts.contains(endpoint.host) else { return }
+            throw ResolverError(.refused, "\(key.origin) is a key of \(other.name), and the request goes to \(owner.name)")
+        }
+    }
+
+    /// The only provider whose keys begin so.
+    private func issuer(of value: SecretValue) -> Provider? {
+        var best: (provider: Provider, length: Int)?
+        var isShared = false
+        for provider in catalogue.providers {
+            for prefix in provider.keyPrefixes where value.begins(with: prefix) {
+                let length = prefix.utf8.count
+                if let known = best, known.provider.id != provider.id, known.length == length { isShared = true }
+                if best.map({ length > $0.length }) ?? true {
+                    best = (provider, length)
+                    isShared = false
+                }
+            }
+        }
+        return isShared ? nil : best?.provider
+    }
+}
+
+extension SecretValue {
+    /// Whether it begins with a text that is no secret, in a time that tells nothing of what follows.
+    func begins(with prefix: String) -> Bool {
+        let prefix = Array(prefix.utf8)
+        return count > prefix.count && bytes.withBytes { span in prefix.indices.allSatisfy { span[$0] == prefix[$0] } }
+    }
+}

@@ -1,0 +1,153 @@
+internal import Keystore
+public import Settings
+internal import Synchronization
+
+/// Says what a request for a model needs: where it goes, and which headers with which keys it takes there.
+///
+/// It does nothing on the network. What it has once found it keeps, in locked memory, until the vault changes: the key that it gives is the
+/// one that was stored last.
+///
+/// ```swift
+/// let resolver = try ModelResolver.ofUser()
+/// let resolution = try resolver.resolve("anthropic/claude-sonnet-4-6")
+/// ```
+public final class ModelResolver: Sendable {
+    let settings: WarderSettings
+    let secrets: any SecretSource
+    let environment: ResolverEnvironment
+    let catalogue: Catalogue
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let state = Mutex(State())
+
+    private struct State {
+        var kept: [String: Kept] = [:]
+        var health = KeyHealth()
+    }
+
+    /// What was found for one model, and how long it is right.
+    private struct Kept {
+        let pool: [PooledResolution]
+        let stamp: VaultStamp?
+        let until: ContinuousClock.Instant?
+    }
+
+    /// - Parameters:
+    ///   - settings: providers, routes and the default model.
+    ///   - secrets: where secrets are.
+    ///   - environment: what else is seen of the surroundings.
+    public convenience init(settings: WarderSettings, secrets: any SecretSource, environment: ResolverEnvironment) {
+        self.init(settings: settings, secrets: secrets, environment: environment, catalogue: .standard) { .now }
+    }
+
+    init(
+        settings: WarderSettings, secrets: any SecretSource, environment: ResolverEnvironment, catalogue: Catalogue,
+        now: @escaping @Sendable () -> ContinuousClock.Instant
+    ) {
+        self.settings = settings
+        self.secrets = secrets
+        self.environment = environment
+        self.catalogue = catalogue
+        self.now = now
+    }
+
+    /// What a request for a model needs: the first of ``candidates(_:)``.
+    ///
+    /// - Throws: ``ResolverError``, ``KeystoreError``.
+    public func resolve(_ model: String? = nil) throws -> Resolution {
+        try candidates(of: models(model))[0]
+    }
+
+    /// Everything that a request may be tried with, in order: the models of a route one after the other, and for each the keys of its
+    /// provider's pool. Keys that rest after errors are left out.
+    ///
+    /// - Parameter model: `PROVIDER/MODEL`, `PROVIDER/auto`, `auto`, or the name of a route; nil for the settings' default.
+    /// - Throws: ``ResolverError``, ``KeystoreError``; ``ResolverError/Code/exhausted`` if all keys rest.
+    public func candidates(_ model: String? = nil) throws -> [Resolution] { try candidates(of: models(model)) }
+
+    /// Tells what came of a request. A key that was refused or limited rests for a while.
+    public func report(_ outcome: RequestOutcome, for resolution: Resolution) {
+        guard let key = resolution.key else { return }
+        state.withLock { state in
+            if outcome == .accepted, state.health.isEmpty { return }
+            state.health.note(outcome, for: key, now: now())
+        }
+    }
+
+    /// Forgets all keys that were found, so that files and programs are asked again.
+    public func forget() { state.withLock { $0.kept = [:] } }
+
+    /// The models that a name stands for, each `PROVIDER/MODEL`.
+    private func models(_ name: String?) throws(ResolverError) -> [String] {
+        guard let name = name ?? settings.defaults.model else {
+            throw ResolverError(.invalid, "the settings have no default model", hint: "[default] model = \"PROVIDER/MODEL\" in warder.toml")
+        }
+        try ModelName.check(name)
+        if name.contains("/") { return [name] }
+        if let route = settings.routes[name] { return route.models }
+        if name == ModelName.automatic { return ["\(try onlyPinningProvider())/\(name)"] }
+        throw ResolverError(
+            .notFound, "there is no such route, and a model is named PROVIDER/MODEL", hint: "`warder provider list` shows the providers")
+    }
+
+    private func onlyPinningProvider() throws(ResolverError) -> String {
+        let names = settings.providers.filter { $0.value.models != nil }.keys.sorted()
+        guard let name = names.first, names.count == 1 else {
+            throw ResolverError(
+                .invalid, "\(names.isEmpty ? "no provider" : "more than one provider") has pinned models, so auto says nothing",
+                hint: "name the provider: PROVIDER/auto, with models = [\"…\"] in its table of warder.toml")
+        }
+        return name
+    }
+
+    private func candidates(of models: [String]) throws -> [Resolution] {
+        let time = now()
+        var candidates: [Resolution] = []
+        var soonest: ContinuousClock.Instant?
+        for model in models {
+            let pool = try pool(for: model, time)
+            state.withLock { state in
+                if pool.count == 1, state.health.isEmpty {
+                    candidates.append(pool[0].resolution)
+                    return
+                }
+                let fit = pool.filter { entry in
+                    guard let until = entry.resolution.key.flatMap({ state.health.rest(of: $0, now: time) }) else { return true }
+                    soonest = min(soonest ?? until, until)
+                    return false
+                }
+                guard fit.count > 1 else { return candidates += fit.map(\.resolution) }
+                let keys = fit.compactMap { entry in entry.resolution.key.map { (key: $0, weight: entry.weight) } }
+                guard keys.count == fit.count else { return candidates += fit.map(\.resolution) }
+                candidates += state.health.order(keys).map { fit[$0].resolution }
+            }
+        }
+        guard candidates.isEmpty else { return candidates }
+        let wait = soonest.map { Int(($0 - time).components.seconds) + 1 } ?? 1
+        throw ResolverError(.exhausted, "every key rests after errors, the first for \(wait) more seconds")
+    }
+
+    /// The resolutions of one model, as many as its provider's pool has keys: those that are kept, if nothing has changed.
+    private func pool(for model: String, _ time: ContinuousClock.Instant) throws -> [PooledResolution] {
+        let kept = state.withLock { $0.kept[model] }
+        let stamp = secrets.stamp()
+        if let kept, kept.until.map({ $0 > time }) ?? true {
+            if let before = kept.stamp, let stamp, stamp.isSame(as: before) { return kept.pool }
+        }
+        let built = try ResolutionBuilder(self).build(ModelName(model))
+        if let stamp, stamp.isSettled {
+            let until = built.lifetime.map { time + .seconds($0) }
+            state.withLock { state in
+                // Names come from requests: there may be any number of them.
+                if state.kept.count >= 1024 { state.kept = [:] }
+                state.kept[model] = Kept(pool: built.pool, stamp: stamp, until: until)
+            }
+        }
+        return built.pool
+    }
+}
+
+/// A resolution with one of the keys of a pool.
+struct PooledResolution {
+    let resolution: Resolution
+    let weight: Int
+}

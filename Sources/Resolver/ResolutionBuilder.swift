@@ -1,0 +1,148 @@
+internal import Keystore
+internal import Profiles
+internal import Settings
+internal import SodiumCrypto
+
+/// Puts a resolution together: the provider, its address, the keys, the headers. All secrets are read out of one state of the vault.
+struct ResolutionBuilder {
+    private let resolver: ModelResolver
+
+    init(_ resolver: ModelResolver) { self.resolver = resolver }
+
+    /// The resolutions of a model, one for each key of its pool, and for how many seconds they may be kept.
+    func build(_ name: ModelName) throws -> (pool: [PooledResolution], lifetime: Int?) {
+        let chosen = try provider(name.provider)
+        let model = try chosen.model(name.model)
+        let address =
+            try chosen.isGateway
+            ? GatewayAddress.address(model, chosen, resolver.catalogue) : Address.direct(model, chosen)
+        let rules = KeyRules(endpoint: address.base, catalogue: resolver.catalogue)
+        let templates = chosen.settings.headers ?? []
+        try checkHeaders(templates, address, chosen)
+
+        let slots = address.slots.filter { slot in slot.isInStep || !templates.contains { $0.name == slot.header } }
+        let isOwnHost = chosen.provider?.hosts.contains(address.base.host) ?? false
+        let places = slots.map { KeyPlaces($0, chosen, isOwnHost: isOwnHost, resolver.settings) }
+        let secrets = try read(places.flatMap(\.wantedSecrets) + templates.flatMap(\.secrets))
+
+        var finder = KeyFinder(resolver.environment, secrets: secrets)
+        var found: [(slot: KeySlot, keys: [FoundKey])] = []
+        for (slot, places) in zip(slots, places) {
+            let keys = try finder.keys(places, for: slot, of: chosen.name)
+            for key in keys {
+                try rules.checkHost(key)
+                try rules.checkKind(key, slot)
+            }
+            found.append((slot, keys))
+        }
+        let writer = HeaderWriter(rules: rules, settings: resolver.settings, secrets: secrets)
+        let own = try templates.map { template in try writer.header(template, slot: slot(of: template, address)) }
+        let fixed = try address.headers.filter { header in !templates.contains { $0.name == header.name } }.map(writer.header)
+
+        // One resolution for each key of the only slot that may have several.
+        let pooled = found.first { $0.keys.count > 1 } ?? found.first { $0.slot.header != KeySlot.gatewayHeader }
+        let lifetime = found.flatMap(\.keys).compactMap(\.lifetime).min()
+        let keys = pooled?.keys ?? []
+        let choices: [FoundKey?] = keys.isEmpty ? [nil] : keys
+        let pool = try choices.map { choice in
+            var headers = fixed
+            var stepHeaders = try (address.step?.headers ?? []).map { header in
+                try writer.header(ProviderHeader(name: header.name, value: header.value, origin: .catalogue))
+            }
+            for (slot, keys) in found {
+                let isPooled = pooled.map { $0.slot.header == slot.header && $0.slot.isInStep == slot.isInStep } ?? false
+                guard let key = isPooled ? choice : keys.first else { continue }
+                let header = try writer.header(key, slot)
+                if slot.isInStep { stepHeaders.append(header) } else { headers.append(header) }
+            }
+            let origin = choice?.origin ?? own.lazy.flatMap(\.origins).first { if case .secret = $0 { true } else { false } }
+            let resolution = Resolution(
+                provider: chosen.name, kind: chosen.provider?.id, model: address.model, style: address.style, baseURL: address.base,
+                origin: address.origin, requestURL: address.path.map { address.base.text + $0 }, headers: headers + own,
+                step: address.step.map { UniversalStep(provider: $0.provider, endpoint: $0.endpoint, headers: stepHeaders) },
+                listing: address.listing.map { .init(url: address.base.text + $0.path, needsKey: $0.needsKey) },
+                key: origin.map { KeyIdentity(provider: chosen.name, origin: $0) }, steps: finder.steps)
+            return PooledResolution(resolution: resolution, weight: choice?.weight ?? 1)
+        }
+        return (pool, lifetime)
+    }
+
+    /// A provider by a name of the settings, else of the catalogue.
+    private func provider(_ name: String) throws(ResolverError) -> ChosenProvider {
+        let (settings, catalogue) = (resolver.settings, resolver.catalogue)
+        let own = settings.providers[name] == nil ? catalogue.provider(name)?.id ?? name : name
+        guard let table = settings.providers[own] else {
+            guard let provider = catalogue.provider(own) else {
+                throw ResolverError(.notFound, "there is no such provider", hint: "`warder provider list` shows them")
+            }
+            return ChosenProvider(name: provider.id, settings: ProviderSettings.none, provider: provider)
+        }
+        let provider = catalogue.provider(table[.kind] ?? own)
+        guard provider != nil || table[.kind] == nil else {
+            throw ResolverError(
+                .invalid, "\(table.place): kind of \(own) is no provider of the catalogue", hint: "`warder provider list` shows them")
+        }
+        if table.gateway != nil, provider?.id != Catalogue.gateway {
+            throw ResolverError(.invalid, "\(table.place): \(own) is no gateway of Cloudflare's, and has a table for one")
+        }
+        return ChosenProvider(name: own, settings: table, provider: provider)
+    }
+
+    /// A header of the settings must not bring a provider's key where there may be none.
+    private func checkHeaders(_ templates: [HeaderTemplate], _ address: Address, _ chosen: ChosenProvider) throws(ResolverError) {
+        guard chosen.isGateway, !address.slots.contains(where: { $0.header != KeySlot.gatewayHeader }) else { return }
+        for template in templates where AuthScheme.allCases.contains(where: { $0.header == template.name }) {
+            throw ResolverError(
+                .invalid, "\(template.place): \(template.name) would take the place of the key that the gateway has stored or pays with",
+                hint: "leave it out, or set provider_key = \"request\"")
+        }
+    }
+
+    /// What kind of key a header of the settings has.
+    private func slot(of template: HeaderTemplate, _ address: Address) -> KeySlot? {
+        if let slot = address.slots.first(where: { $0.header == template.name }) { return slot }
+        guard template.name == KeySlot.gatewayHeader else { return nil }
+        return KeySlot(kind: .cloudflare, auth: .bearer, header: template.name, owner: nil)
+    }
+
+    private func read(_ names: [String]) throws -> [String: Secret] {
+        let names = try Set(names).map { try SecretName($0) }.sorted()
+        guard !names.isEmpty else { return [:] }
+        var secrets: [String: Secret] = [:]
+        for (name, secret) in zip(names, try resolver.secrets.secrets(names)) { secrets[name.description] = secret }
+        return secrets
+    }
+}
+
+extension ChosenProvider {
+    /// Whether it is Cloudflare AI Gateway.
+    var isGateway: Bool { provider?.id == Catalogue.gateway }
+
+    /// The model's name, or the first pinned one for `auto`.
+    func model(_ name: String) throws(ResolverError) -> String {
+        guard name == ModelName.automatic else { return name }
+        guard let model = settings.models?.first else {
+            throw ResolverError(
+                .invalid, "auto takes the first model that is pinned, and \(self.name) has none",
+                hint: "models = [\"…\"] in [provider.\(self.name)]")
+        }
+        try ModelName.check(model)
+        return model
+    }
+}
+
+extension HeaderTemplate {
+    /// The names of the secrets in it.
+    var secrets: [String] {
+        parts.compactMap { part in
+            if case .secret(let name) = part { name } else { nil }
+        }
+    }
+}
+
+extension Catalogue {
+    /// The id of Cloudflare AI Gateway.
+    static let gateway = "cloudflare-ai-gateway"
+    /// The id of Workers AI, whose keys are Cloudflare's tokens.
+    static let workersAI = "cloudflare-workers-ai"
+}
