@@ -92,11 +92,7 @@ struct Exchange {
 
     /// What was received, or nil if there is no memory for it.
     func takeOutput() -> SecretValue? {
-        let chunks = self.chunks
-        return try? SecretValue(
-            SecretBytes(capacity: received) { span in
-                for chunk in chunks { chunk.bytes.withBytes { span.append(contentsOf: $0) } }
-            })
+        try? SecretValue.joined(chunks)
     }
 
     private mutating func send() {

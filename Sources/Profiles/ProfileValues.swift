@@ -65,12 +65,7 @@ public enum ProfileValues {
             guard let secret = values[name] else { throw ProfileError(.notFound, "no value for \(entry.name)") }
             return secret.value
         case .template(let parts):
-            let pieces = try parts.map { part in try piece(part, entry, settings, values) }
-            let count = pieces.reduce(0) { $0 + $1.count }
-            return SecretValue(
-                try SecretBytes(capacity: count) { span in
-                    for piece in pieces { piece.bytes.withBytes { span.append(contentsOf: $0) } }
-                })
+            return try SecretValue.joined(parts.map { part in try piece(part, entry, settings, values) })
         }
     }
 

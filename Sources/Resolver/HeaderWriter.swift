@@ -13,14 +13,14 @@ struct HeaderWriter {
     /// A header without secrets.
     func header(_ header: ProviderHeader) throws -> RequestHeader {
         RequestHeader(
-            name: header.name, value: try SecretValue(copying: Array(header.value.utf8)), text: header.value, origins: [header.origin])
+            name: header.name, value: try .text(header.value), text: header.value, origins: [header.origin])
     }
 
     /// The header with the key of a slot.
     func header(_ key: FoundKey, _ slot: KeySlot) throws -> RequestHeader {
         let auth = key.auth ?? slot.auth
         try KeyRules.checkHeader(key.value, key.origin.description)
-        let value = try join([try SecretValue(copying: Array(auth.prefix.utf8)), key.value])
+        let value = try SecretValue.joined([try .text(auth.prefix), key.value])
         return RequestHeader(name: key.auth?.header ?? slot.header, value: value, text: nil, origins: [key.origin])
     }
 
@@ -33,7 +33,7 @@ struct HeaderWriter {
         var origins: [Origin] = []
         for part in template.parts {
             switch part {
-            case .text(let text): pieces.append(try SecretValue(copying: Array(text.utf8)))
+            case .text(let text): pieces.append(try .text(text))
             case .secret(let name):
                 guard let secret = secrets[name] else {
                     throw ResolverError(
@@ -51,24 +51,17 @@ struct HeaderWriter {
                     throw ResolverError(
                         .invalid, "\(template.place): \(template.name) needs \(field.rawValue) of a provider that does not have it")
                 }
-                let value = try SecretValue(copying: Array(text.utf8))
+                let value = try SecretValue.text(text)
                 try KeyRules.checkHeader(value, "\(template.place): \(template.name)")
                 pieces.append(value)
             }
         }
-        let value = try join(pieces)
+        let value = try SecretValue.joined(pieces)
         // Without secrets there is nothing to hide.
         let text = origins.isEmpty ? String(decoding: value.reveal(), as: UTF8.self) : nil
         if let text, let field = ProviderFields.placeholders.keys.first(where: { text.contains("<\($0)>") }) {
             throw ResolverError(.refused, "\(template.place): \(template.name) has a placeholder that nothing replaces: <\(field)>")
         }
         return RequestHeader(name: template.name, value: value, text: text, origins: origins + [.settings(template.place)])
-    }
-
-    private func join(_ pieces: [SecretValue]) throws -> SecretValue {
-        SecretValue(
-            try SecretBytes(capacity: pieces.reduce(0) { $0 + $1.count }) { span in
-                for piece in pieces { piece.bytes.withBytes { span.append(contentsOf: $0) } }
-            })
     }
 }

@@ -8,7 +8,7 @@ internal import Synchronization
 /// one that was stored last.
 ///
 /// ```swift
-/// let resolver = try ModelResolver.ofUser()
+/// let resolver = try ModelResolver.ofUser(environment: ProcessInfo.processInfo.environment)
 /// let resolution = try resolver.resolve("anthropic/claude-sonnet-4-6")
 /// ```
 public final class ModelResolver: Sendable {

@@ -18,6 +18,16 @@ public final class SecretValue: Sendable, Redacted {
         self.init(try SecretBytes(copying: bytes))
     }
 
+    /// Values one after the other.
+    ///
+    /// - Throws: ``SodiumError/Code/outOfMemory``.
+    public static func joined(_ pieces: [SecretValue]) throws -> SecretValue {
+        SecretValue(
+            try SecretBytes(capacity: pieces.reduce(0) { $0 + $1.count }) { span in
+                for piece in pieces { piece.bytes.withBytes { span.append(contentsOf: $0) } }
+            })
+    }
+
     /// Number of bytes.
     public var count: Int { bytes.count }
 

@@ -153,20 +153,3 @@ struct KeyFinder {
         }
     }
 }
-
-extension SecretValue {
-    /// Whether there is nothing but white space in it.
-    var isBlank: Bool {
-        bytes.withBytes { span in span.byteOffsets.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains(span[$0]) } }
-    }
-
-    /// The same without line feeds and carriage returns at its end.
-    func withoutLineEnds() throws -> SecretValue {
-        let count = bytes.withBytes { span in
-            var count = span.byteCount
-            while count > 0, [0x0A, 0x0D].contains(span[count - 1]) { count -= 1 }
-            return count
-        }
-        return count == self.count ? self : SecretValue(try bytes.withBytes { try SecretBytes(copying: $0.extracting(0..<count)) })
-    }
-}

@@ -80,11 +80,3 @@ struct KeyRules {
         return isShared ? nil : best?.provider
     }
 }
-
-extension SecretValue {
-    /// Whether it begins with a text that is no secret, in a time that tells nothing of what follows.
-    func begins(with prefix: String) -> Bool {
-        let prefix = Array(prefix.utf8)
-        return count > prefix.count && bytes.withBytes { span in prefix.indices.allSatisfy { span[$0] == prefix[$0] } }
-    }
-}

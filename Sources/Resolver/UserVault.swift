@@ -1,0 +1,73 @@
+internal import Glibc
+public import Keystore
+internal import PrivateFiles
+public import Settings
+internal import SodiumCrypto
+internal import Synchronization
+
+/// The vault of this user with its settings, opened as the command opens it, but without asking anybody.
+///
+/// Unlocked with the first of `WARDER_KEY_FILE`, the systemd credential `warder.key`, and `[vault] key_file` of the settings. Settings are
+/// the system's and the user's; a project's are not read.
+public final class UserVault: SecretSource {
+    /// The settings.
+    public let settings: WarderSettings
+    /// Where the user's files are.
+    public let directories: UserDirectories
+    /// The vault's file.
+    public let path: String
+    private let keyFile: String?
+    private let opened = Mutex<Vault<LocalKeys>?>(nil)
+
+    /// Reads the settings. The vault is opened when it is first needed.
+    ///
+    /// - Parameter environment: the environment of this process: `HOME`, `XDG_…`, `WARDER_VAULT`, `WARDER_KEY_FILE` and
+    ///   `CREDENTIALS_DIRECTORY` count.
+    /// - Throws: ``SettingsError``.
+    public init(environment: [String: String]) throws {
+        directories = try UserDirectories(environment: environment, userID: geteuid())
+        settings = try WarderSettings.load(
+            SettingsSources(user: directories.settingsPath, workingDirectory: nil),
+            trust: ProjectTrust(path: directories.allowedProjectsPath))
+        func text(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        path = text("WARDER_VAULT") ?? directories.vaultPath
+        let credential = text("CREDENTIALS_DIRECTORY").map { "\($0)/warder.key" }
+        keyFile =
+            text("WARDER_KEY_FILE") ?? credential.flatMap { unsafe access($0, F_OK) == 0 ? $0 : nil }
+            ?? settings.vault.keyFile.map(directories.expand)
+    }
+
+    /// The vault, unlocked.
+    ///
+    /// - Throws: ``KeystoreError``: `.locked` if there is no key file; `.notFound` if there is no vault; `.noMatch` for the wrong key.
+    public func vault() throws -> Vault<LocalKeys> {
+        try opened.withLock { opened in
+            if let opened { return opened }
+            guard let keyFile else { throw KeystoreError(.locked, "the vault is locked: no key file is named") }
+            let key = try SecretValue(PrivateFile.readSecret(keyFile, maximum: SecretKey.byteCount))
+            let (parent, name) = PrivateFile.split(path)
+            let anchor = try Anchor(
+                vaultPath: (canonicalPath(parent) ?? parent) + "/" + name, directory: directories.anchorDirectory,
+                pinned: settings.vault.fingerprint.map { try Fingerprint($0) })
+            let vault = try Vault.unlock(SQLiteStorage(path: path), credentials: Credentials(keyFile: key), anchor: anchor).vault
+            opened = vault
+            return vault
+        }
+    }
+
+    public func secrets(_ names: [SecretName]) throws -> [Secret?] { try vault().get(names) }
+
+    public func stamp() -> VaultStamp? { VaultStamp(path: path) }
+}
+
+extension ModelResolver {
+    /// A resolver over this user's settings and vault, as `warder resolve` has them. `[default] env_file` and `login_shell` are the command's.
+    ///
+    /// - Parameter environment: the environment of this process.
+    /// - Throws: ``SettingsError``.
+    public static func ofUser(environment: [String: String]) throws -> ModelResolver {
+        let vault = try UserVault(environment: environment)
+        return ModelResolver(
+            settings: vault.settings, secrets: vault, environment: ResolverEnvironment(directories: vault.directories))
+    }
+}
