@@ -3,6 +3,8 @@ public import Settings
 
 /// Where a part of a request comes from.
 public enum Origin: Hashable, Sendable, CustomStringConvertible {
+    /// The request itself.
+    case request
     /// The catalogue of providers.
     case catalogue
     /// The settings.
@@ -21,6 +23,7 @@ public enum Origin: Hashable, Sendable, CustomStringConvertible {
     /// In words, without values.
     public var description: String {
         switch self {
+        case .request: "what was asked for"
         case .catalogue: "the catalogue"
         case .settings(let place): place.description
         case .secret(let secret): "the secret \(secret.name), generation \(secret.generation)"

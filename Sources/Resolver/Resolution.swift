@@ -14,8 +14,8 @@ public struct Resolution: Sendable {
     public let style: APIStyle
     /// What client libraries take as the base URL.
     public let baseURL: Endpoint
-    /// Where the base URL comes from.
-    public let origin: Origin
+    /// Where the parts that are no headers come from.
+    public let origins: Origins
     /// Where a request for a completion is posted. Nil if only the client knows what follows the base URL.
     public let requestURL: String?
     /// The headers, in the order in which they were found. Names are in lower case and occur once.
@@ -31,6 +31,16 @@ public struct Resolution: Sendable {
 
     /// The only hosts that the headers may be sent to. A redirect elsewhere must not be followed with them.
     public var hosts: [String] { [baseURL.host] }
+
+    /// Where the parts of a resolution come from that are no headers.
+    public struct Origins: Equatable, Sendable {
+        /// Of ``Resolution/model``.
+        public let model: Origin
+        /// Of ``Resolution/style``.
+        public let style: Origin
+        /// Of ``Resolution/baseURL``: the address, and the settings whose fields are in it.
+        public let baseURL: [Origin]
+    }
 
     /// The list of models.
     public struct Listing: Equatable, Sendable {

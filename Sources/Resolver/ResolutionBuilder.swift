@@ -12,7 +12,7 @@ struct ResolutionBuilder {
     /// The resolutions of a model, one for each key of its pool, and for how many seconds they may be kept.
     func build(_ name: ModelName) throws -> (pool: [PooledResolution], lifetime: Int?) {
         let chosen = try provider(name.provider)
-        let model = try chosen.model(name.model)
+        let (model, modelOrigin) = try chosen.model(name.model)
         let address =
             try chosen.isGateway
             ? GatewayAddress.address(model, chosen, resolver.catalogue) : Address.direct(model, chosen)
@@ -27,13 +27,18 @@ struct ResolutionBuilder {
 
         var finder = KeyFinder(resolver.environment, secrets: secrets)
         var found: [(slot: KeySlot, keys: [FoundKey])] = []
-        for (slot, places) in zip(slots, places) {
-            let keys = try finder.keys(places, for: slot, of: chosen.name)
-            for key in keys {
-                try rules.checkHost(key)
-                try rules.checkKind(key, slot)
+        do {
+            for (slot, places) in zip(slots, places) {
+                let keys = try finder.keys(places, for: slot, of: chosen.name)
+                for key in keys {
+                    try rules.checkHost(key)
+                    try rules.checkKind(key, slot)
+                }
+                found.append((slot, keys))
             }
-            found.append((slot, keys))
+        } catch var error as ResolverError {
+            error.steps = finder.steps
+            throw error
         }
         let writer = HeaderWriter(rules: rules, settings: resolver.settings, secrets: secrets)
         let own = try templates.map { template in try writer.header(template, slot: slot(of: template, address)) }
@@ -58,7 +63,10 @@ struct ResolutionBuilder {
             let origin = choice?.origin ?? own.lazy.flatMap(\.origins).first { if case .secret = $0 { true } else { false } }
             let resolution = Resolution(
                 provider: chosen.name, kind: chosen.provider?.id, model: address.model, style: address.style, baseURL: address.base,
-                origin: address.origin, requestURL: address.path.map { address.base.text + $0 }, headers: headers + own,
+                origins: .init(
+                    model: modelOrigin, style: chosen.settings[.style] == nil ? .catalogue : .settings(chosen.settings.place),
+                    baseURL: address.origins),
+                requestURL: address.path.map { address.base.text + $0 }, headers: headers + own,
                 step: address.step.map { UniversalStep(provider: $0.provider, endpoint: $0.endpoint, headers: stepHeaders) },
                 listing: address.listing.map { .init(url: address.base.text + $0.path, needsKey: $0.needsKey) },
                 key: origin.map { KeyIdentity(provider: chosen.name, origin: $0) }, steps: finder.steps)
@@ -119,15 +127,15 @@ extension ChosenProvider {
     var isGateway: Bool { provider?.id == Catalogue.gateway }
 
     /// The model's name, or the first pinned one for `auto`.
-    func model(_ name: String) throws(ResolverError) -> String {
-        guard name == ModelName.automatic else { return name }
+    func model(_ name: String) throws(ResolverError) -> (String, Origin) {
+        guard name == ModelName.automatic else { return (name, .request) }
         guard let model = settings.models?.first else {
             throw ResolverError(
                 .invalid, "auto takes the first model that is pinned, and \(self.name) has none",
                 hint: "models = [\"…\"] in [provider.\(self.name)]")
         }
         try ModelName.check(model)
-        return model
+        return (model, .settings(settings.place))
     }
 }
 
@@ -142,7 +150,7 @@ extension HeaderTemplate {
 
 extension Catalogue {
     /// The id of Cloudflare AI Gateway.
-    static let gateway = "cloudflare-ai-gateway"
+    public static let gateway = "cloudflare-ai-gateway"
     /// The id of Workers AI, whose keys are Cloudflare's tokens.
     static let workersAI = "cloudflare-workers-ai"
 }

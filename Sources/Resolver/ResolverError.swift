@@ -24,6 +24,8 @@ public struct ResolverError: Error, Equatable, Sendable, CustomStringConvertible
     public let description: String
     /// What to do about it, one line, where that is known.
     public let hint: String?
+    /// What was looked at before, in order, and what came of it.
+    public internal(set) var steps: [WalkStep] = []
 
     init(_ code: Code, _ description: String, hint: String? = nil) {
         self.code = code

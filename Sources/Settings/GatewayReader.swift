@@ -69,7 +69,7 @@ struct GatewayReader {
     }
 
     private mutating func add(_ key: String, _ value: String) {
-        settings.headers.append(.init(name: Self.header(key), value: value))
+        settings.headers.append(.init(name: Self.header(key), value: value, place: document.place(of: path + [key])))
     }
 
     private static func header(_ key: String) -> String { "cf-aig-" + key.replacing("_", with: "-") }

@@ -28,5 +28,7 @@ public struct GatewaySettings: Equatable, Sendable {
         public let name: String
         /// Visible ASCII.
         public let value: String
+        /// Where its setting stands.
+        public let place: SettingsPlace
     }
 }

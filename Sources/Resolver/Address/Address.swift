@@ -5,7 +5,7 @@ struct Address {
     /// What client libraries take as the base URL.
     let base: Endpoint
     /// Where `base` comes from.
-    let origin: Origin
+    let origins: [Origin]
     /// What follows the base, beginning with a slash; empty if the base is the address; nil if only the client knows it.
     let path: String?
     /// The model's name in the request.
@@ -68,7 +68,7 @@ extension Address {
         let ownPath = style == provider?.style ? provider?.chatPath : Self.path(of: style)
         let path = try ownPath.map { path throws(ResolverError) in try chosen.path(path, model) }
         var address = Address(
-            base: base, origin: settings[.baseURL] == nil ? .catalogue : .settings(settings.place),
+            base: base, origins: chosen.origins(of: template),
             path: try settings[.path].map { path throws(ResolverError) in try chosen.path(path, model) } ?? path, model: model,
             style: style,
             headers: (provider?.headers ?? []).map { ProviderHeader(name: $0.name, value: $0.value, origin: .catalogue) }, slots: [])
@@ -124,6 +124,12 @@ struct ChosenProvider {
     let provider: Provider?
 
     var fields: ProviderFields { ProviderFields(name, settings) }
+
+    /// Where an address comes from that may have placeholders.
+    func origins(of template: String) -> [Origin] {
+        if settings[.baseURL] != nil { return [.settings(settings.place)] }
+        return template.contains("<") ? [.catalogue, .settings(settings.place)] : [.catalogue]
+    }
 
     /// The settings' shape of requests.
     var style: APIStyle? {

@@ -28,7 +28,7 @@ struct GatewayAddress {
             chosen: chosen, catalogue: catalogue, model: model, gateway: chosen.settings.gateway ?? .none)
         var address = try form.address()
         address.headers += form.gateway.headers.map {
-            ProviderHeader(name: $0.name, value: $0.value, origin: .settings(chosen.settings.place))
+            ProviderHeader(name: $0.name, value: $0.value, origin: .settings($0.place))
         }
         return address
     }
@@ -57,12 +57,12 @@ struct GatewayAddress {
     private static let host = "https://gateway.ai.cloudflare.com/v1/<account_id>/<gateway_id>"
 
     /// The address of the gateway with what follows it, or the one of the settings as it is.
-    private func base(_ suffix: String, host: String = host) throws(ResolverError) -> (Endpoint, Origin) {
+    private func base(_ suffix: String, host: String = host) throws(ResolverError) -> (Endpoint, [Origin]) {
         if let own = chosen.settings[.baseURL] {
             let what = "\(chosen.settings.place): base_url of \(chosen.name)"
-            return (try Endpoint(chosen.fields.fill(own), what), .settings(chosen.settings.place))
+            return (try Endpoint(chosen.fields.fill(own), what), chosen.origins(of: own))
         }
-        return (try Endpoint(chosen.fields.fill(host + suffix), "the address of \(chosen.name)"), .catalogue)
+        return (try Endpoint(chosen.fields.fill(host + suffix), "the address of \(chosen.name)"), chosen.origins(of: host))
     }
 
     // MARK: One OpenAI-like address for all providers
@@ -76,9 +76,9 @@ struct GatewayAddress {
                 hint: "[provider.\(chosen.name).gateway] provider_key = \"stored\"")
         }
         guard try chosen.style ?? .openaiChat == .openaiChat else { throw styleError("compat") }
-        let (base, origin) = try base("/compat")
+        let (base, origins) = try base("/compat")
         return Address(
-            base: base, origin: origin, path: try path("/chat/completions"), model: model, style: .openaiChat,
+            base: base, origins: origins, path: try path("/chat/completions"), model: model, style: .openaiChat,
             slots: try providerSlot(catalogue.upstream(slug: slug), .bearer) + tokenSlot(isRequired: isDynamic))
     }
 
@@ -103,12 +103,12 @@ struct GatewayAddress {
         let known = upstream?.upstream
         let style = try chosen.style ?? known?.style ?? .openaiChat
         let auth = try chosen.auth ?? (style == known?.style ? known?.auth : nil) ?? Address.auth(of: style)
-        let (base, origin) = try base("/" + slug)
+        let (base, origins) = try base("/" + slug)
         var template = style == known?.style || known == nil ? known?.path ?? Self.path(of: style, slug) : Self.path(of: style, slug)
         if let own = chosen.settings[.path] { template = own }
         let keepsSlashes = slug == Self.workersAISlug || style == .other
         var address = Address(
-            base: base, origin: origin,
+            base: base, origins: origins,
             path: try template.map { path throws(ResolverError) in try chosen.path(path, model, keepsSlashes: keepsSlashes) }, model: model,
             style: style, slots: try providerSlot(upstream, auth) + tokenSlot())
         if style == .anthropicMessages {
@@ -137,7 +137,7 @@ struct GatewayAddress {
         }
         let inner = String(model.dropFirst(slug.count + 1))
         let endpoint = try chosen.path(path, inner, keepsSlashes: slug == Self.workersAISlug).dropFirst()
-        let (base, origin) = try base("")
+        let (base, origins) = try base("")
         let slots = try providerSlot(upstream, known.auth).map { slot in
             var slot = slot
             slot.isInStep = true
@@ -145,7 +145,7 @@ struct GatewayAddress {
         }
         let headers = known.style == .anthropicMessages ? [Provider.Header(name: "anthropic-version", value: Address.anthropicVersion)] : []
         var address = Address(
-            base: base, origin: origin, path: "", model: inner, style: .cloudflareUniversal, slots: slots + tokenSlot())
+            base: base, origins: origins, path: "", model: inner, style: .cloudflareUniversal, slots: slots + tokenSlot())
         address.step = (slug, String(endpoint), headers + [Provider.Header(name: "content-type", value: "application/json")], known.auth)
         return address
     }
@@ -173,9 +173,9 @@ struct GatewayAddress {
         case .cloudflareRun: (suffix, path) = ("", model.hasPrefix("@") ? "/run/{model}" : "/run")
         case .gemini, .bedrockConverse, .cloudflareUniversal, .other: throw styleError("rest")
         }
-        let (base, origin) = try base(suffix, host: account)
+        let (base, origins) = try base(suffix, host: account)
         var address = Address(
-            base: base, origin: origin, path: try chosen.path(chosen.settings[.path] ?? path, model, keepsSlashes: true), model: model,
+            base: base, origins: origins, path: try chosen.path(chosen.settings[.path] ?? path, model, keepsSlashes: true), model: model,
             style: style,
             slots: [KeySlot(kind: .cloudflare, auth: .bearer, header: "authorization", owner: catalogue.provider(Catalogue.workersAI))])
         if style == .anthropicMessages {

@@ -102,6 +102,14 @@ public enum APIStyle: String, CaseIterable, Sendable {
     case cloudflareUniversal = "cloudflare-universal"
     /// The provider's own.
     case other
+
+    /// The name of the wire protocol, as loong has them.
+    public var wireProtocol: String {
+        switch self {
+        case .openaiChat: "openai_chat_completions"
+        default: rawValue.replacing("-", with: "_")
+        }
+    }
 }
 
 /// How a key travels in a request.

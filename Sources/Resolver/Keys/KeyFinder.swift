@@ -26,7 +26,7 @@ struct KeyFinder {
             for reference in places.configured {
                 var key = try configured(reference)
                 key.weight = reference.weight
-                note("\(reference.place): \(describe(reference))", "used", isUsed: true)
+                note("\(describe(reference)), by \(reference.place)", "used", isUsed: true)
                 keys.append(key)
             }
             return keys
@@ -37,12 +37,9 @@ struct KeyFinder {
             note("no key", "the request can do without", isUsed: true)
             return []
         }
-        let what = slot.header == KeySlot.gatewayHeader ? "token for the gateway" : "key for"
+        let what = slot.header == KeySlot.gatewayHeader ? "token for the gateway \(name)" : "key for \(slot.owner?.id ?? name)"
         throw ResolverError(
-            .notFound,
-            "there is no \(what) \(slot.header == KeySlot.gatewayHeader ? "" : "\(slot.owner?.id ?? "") ")\(name)".replacing(
-                "  ", with: " "),
-            hint: places.secrets.first.map { "store it with: warder set \($0.name)" })
+            .notFound, "there is no \(what)", hint: places.secrets.first.map { "store it with: warder set \($0.name)" })
     }
 
     /// The first place that has it.
@@ -51,6 +48,7 @@ struct KeyFinder {
         func take(_ candidate: FoundKey) -> String {
             if candidate.value.isBlank { return "empty" }
             found = candidate
+            if case .secret(let secret) = candidate.origin { return "used, generation \(secret.generation)" }
             return "used"
         }
         for candidate in places.secrets where found == nil {

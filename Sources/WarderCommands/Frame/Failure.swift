@@ -2,6 +2,7 @@ internal import Exporter
 internal import Keystore
 internal import PrivateFiles
 internal import Profiles
+internal import Resolver
 internal import Settings
 internal import SodiumCrypto
 
@@ -30,6 +31,8 @@ struct Failure: Error {
     static let settingsInvalid: Int32 = 25
     /// 28: refused by a safety rule.
     static let refused: Int32 = 28
+    /// 27: a provider or the network failed.
+    static let network: Int32 = 27
     /// 26: a value that a format or an environment cannot represent.
     static let unrepresentable: Int32 = 26
 
@@ -58,9 +61,23 @@ struct Failure: Error {
                 case .refused: Self.refused
                 }
             self.init(exitCode: code, error.description, hints: error.hint.map { [$0] } ?? [])
+        case let error as ResolverError:
+            self.init(exitCode: Self.exitCode(error.code), error.description, hints: error.hint.map { [$0] } ?? [])
         case let error as ExportError:
             self.init(exitCode: error.exitCode, error.description, hints: error.hint.map { [$0] } ?? [])
         default: self.init(.io, "unexpected failure")
+        }
+    }
+
+    private static func exitCode(_ code: ResolverError.Code) -> Int32 {
+        switch code {
+        case .usage: KeystoreError.Code.invalid.rawValue
+        case .invalid: settingsInvalid
+        case .notFound: KeystoreError.Code.notFound.rawValue
+        case .refused: refused
+        case .unsafeFile: KeystoreError.Code.unsafeFile.rawValue
+        case .io: KeystoreError.Code.io.rawValue
+        case .exhausted: network
         }
     }
 

@@ -1,0 +1,62 @@
+internal import ArgumentParser
+internal import Keystore
+internal import Resolver
+internal import Settings
+
+/// `warder provider show`
+struct ProviderShow: WarderCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Say where a provider is, how it is spoken to, and what each system calls its key.",
+        discussion: "A fact marked with ? is one that nobody has confirmed.")
+
+    @OptionGroup var global: GlobalOptions
+
+    @Argument(help: "The provider: an id or another name of it.")
+    var name: String
+
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp("Whose names come first: loong's minimax is another than docker-agent's.", valueName: "system"))
+    var system: String?
+
+    func run() throws {
+        let known = try system.map { text in
+            guard let system = Provider.System(rawValue: text) else {
+                throw Failure(
+                    .invalid, "there is no such system",
+                    hints: ["the systems are \(Provider.System.allCases.map(\.rawValue).joined(separator: ", "))"])
+            }
+            return system
+        }
+        let settings = try Session(options).settings
+        let catalogue = Catalogue.standard
+        guard let provider = catalogue.provider(settings.providers[name]?[.kind] ?? name, of: known) else {
+            throw Failure(.notFound, "there is no such provider in the catalogue", hints: ["`warder provider list` shows them"])
+        }
+        let isGateway = provider.id == Catalogue.gateway
+        let upstreams = isGateway ? catalogue.providers.filter { $0.upstream != nil } : []
+        if options.json {
+            let slugs = upstreams.map { JSON.object([("provider", .string($0.id))] + ProviderText.upstreamFields($0)) }
+            try Console.write(
+                JSON.answer(
+                    ProviderText.fields(provider) + [("configured", .bool(settings.providers[provider.id] != nil))]
+                        + (isGateway ? [("slugs", .array(slugs))] : [])
+                ).line)
+            return
+        }
+        var lines = ProviderText.lines(provider)
+        for upstream in upstreams {
+            guard let native = upstream.upstream else { continue }
+            lines.append(ProviderText.line("route", "\(native.slug): …/\(native.slug)\(native.path ?? "/…"), \(upstream.id)"))
+        }
+        if isGateway {
+            lines.append(
+                ProviderText.line("route", "compat: …/compat/chat/completions, model SLUG/MODEL, custom-SLUG/MODEL or dynamic/ROUTE"))
+            lines.append(ProviderText.line("route", "custom-SLUG: …/custom-SLUG/…, a provider of your own"))
+            lines.append(ProviderText.line("route", "universal: …, steps in the body"))
+            lines.append(
+                ProviderText.line("route", "rest: https://api.cloudflare.com/client/v4/accounts/<account_id>/ai/…, without provider keys"))
+        }
+        try Console.write(lines.joined(separator: "\n") + "\n")
+    }
+}

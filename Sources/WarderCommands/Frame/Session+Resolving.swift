@@ -1,0 +1,48 @@
+internal import Exporter
+internal import Glibc
+internal import Keystore
+internal import Resolver
+internal import Settings
+internal import SodiumCrypto
+internal import Synchronization
+
+extension Session {
+    /// What resolves models with this session's settings and vault.
+    ///
+    /// - Parameters:
+    ///   - environmentFile: a file in which keys are looked for last; else that of the settings.
+    ///   - usesLoginShell: whether the login shell is asked after it; else what the settings say.
+    func resolver(environmentFile: String? = nil, usesLoginShell: Bool = false) -> ModelResolver {
+        var fallbacks: [any VariableSource] = []
+        if let path = environmentFile ?? settings.defaults.environmentFile {
+            fallbacks.append(EnvironmentFileVariables(path: directories.expand(path)))
+        }
+        if usesLoginShell || settings.defaults.usesLoginShell == true {
+            var environment: [String: String] = [:]
+            for name in LoginShell.inherited { environment[name] = Console.environment(name) }
+            fallbacks.append(LoginShellVariables(environment: environment))
+        }
+        return ModelResolver(
+            settings: settings, secrets: SessionSecrets(self),
+            environment: ResolverEnvironment(directories: directories, fallbacks: fallbacks))
+    }
+}
+
+/// The session's vault, unlocked when a secret is first wanted.
+private struct SessionSecrets: SecretSource {
+    private let session: Session
+
+    init(_ session: Session) { self.session = session }
+
+    func secrets(_ names: [SecretName]) throws -> [Secret?] {
+        // Without a vault there may still be keys in variables and files.
+        guard unsafe access(session.vaultPath, F_OK) == 0 || errno != ENOENT else {
+            session.options.remark("there is no vault")
+            return names.map { _ in nil }
+        }
+        return try session.unlock().get(names)
+    }
+
+    /// A command resolves once.
+    func stamp() -> VaultStamp? { nil }
+}
