@@ -1,4 +1,5 @@
 import Configuration
+import Dispatch
 import Profiles
 import SodiumCrypto
 import Synchronization
@@ -93,6 +94,23 @@ import Testing
         }
         await #expect(throws: CancellationError.self) { try await fetch.value }
         #expect(source.readings == 1)
+    }
+
+    @Test func `reads once at a time`() throws {
+        let readingsNow = Mutex(0)
+        let provider = try WarderProvider {
+            let others = readingsNow.withLock { count in
+                defer { count += 1 }
+                return count
+            }
+            defer { readingsNow.withLock { $0 -= 1 } }
+            #expect(others == 0)
+            // As many variables as give another thread the time to begin.
+            return try (0..<100).map { try variable("NUMBER_\($0)", "value") }
+        }
+        DispatchQueue.concurrentPerform(iterations: 8) { _ in
+            for _ in 0..<50 { #expect(throws: Never.self) { try provider.reload() } }
+        }
     }
 
     @Test func `readers see whole readings, and never an older one after a younger`() async throws {
