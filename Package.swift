@@ -86,7 +86,8 @@ let package = Package(
         // Runs the built executable, and nothing else of it.
         .testTarget(name: "CommandTests", dependencies: ["warder"], resources: [.copy("Resources")], swiftSettings: settings),
         .testTarget(
-            name: "ExporterTests", dependencies: ["Exporter", "Profiles", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
+            name: "ExporterTests", dependencies: ["Exporter", "Settings", "Profiles", "PrivateFiles", "SodiumCrypto"],
+            swiftSettings: settings),
         .testTarget(
             name: "WarderConfigurationTests",
             dependencies: [
