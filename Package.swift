@@ -70,6 +70,14 @@ let package = Package(
         ),
         .executableTarget(name: "warder", dependencies: ["WarderCommands"], swiftSettings: settings),
 
+        // Programs that use the libraries, built with the tests.
+        .executableTarget(
+            name: "ask-example",
+            dependencies: ["Resolver", "SodiumCrypto", .product(name: "AsyncHTTPClient", package: "async-http-client")],
+            path: "contrib/examples/ask", swiftSettings: settings),
+        .executableTarget(
+            name: "resolver-benchmark", dependencies: ["Resolver"], path: "contrib/benchmarks/resolver", swiftSettings: settings),
+
         // Tests.
         .testTarget(name: "KeystoreTests", dependencies: ["Keystore", "SodiumCrypto", grdb], swiftSettings: settings),
         // Runs the executable, which is therefore built first.

@@ -27,7 +27,7 @@ public final class ModelResolver: Sendable {
     /// What was found for one model, and how long it is right.
     private struct Kept {
         let pool: [PooledResolution]
-        let stamp: VaultStamp?
+        let stamp: VaultStamp
         let until: ContinuousClock.Instant?
     }
 
@@ -54,7 +54,9 @@ public final class ModelResolver: Sendable {
     ///
     /// - Throws: ``ResolverError``, ``KeystoreError``.
     public func resolve(_ model: String? = nil) throws -> Resolution {
-        try candidates(of: models(model))[0]
+        // What is asked for again and again, with the only key there is.
+        if let model, let pool = kept(model, now()), pool.count == 1, state.withLock({ $0.health.isEmpty }) { return pool[0].resolution }
+        return try candidates(of: models(model))[0]
     }
 
     /// Everything that a request may be tried with, in order: the models of a route one after the other, and for each the keys of its
@@ -126,13 +128,18 @@ public final class ModelResolver: Sendable {
         throw ResolverError(.exhausted, "every key rests after errors, the first for \(wait) more seconds")
     }
 
+    /// What is kept for a model, if nothing has changed since.
+    private func kept(_ model: String, _ time: ContinuousClock.Instant) -> [PooledResolution]? {
+        guard let kept = state.withLock({ $0.kept[model] }), kept.until.map({ $0 > time }) ?? true, let stamp = secrets.stamp(),
+            stamp.isSame(as: kept.stamp)
+        else { return nil }
+        return kept.pool
+    }
+
     /// The resolutions of one model, as many as its provider's pool has keys: those that are kept, if nothing has changed.
     private func pool(for model: String, _ time: ContinuousClock.Instant) throws -> [PooledResolution] {
-        let kept = state.withLock { $0.kept[model] }
+        if let pool = kept(model, time) { return pool }
         let stamp = secrets.stamp()
-        if let kept, kept.until.map({ $0 > time }) ?? true {
-            if let before = kept.stamp, let stamp, stamp.isSame(as: before) { return kept.pool }
-        }
         let built = try ResolutionBuilder(self).build(ModelName(model))
         if let stamp, stamp.isSettled {
             let until = built.lifetime.map { time + .seconds($0) }

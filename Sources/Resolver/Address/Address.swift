@@ -65,6 +65,7 @@ extension Address {
         let base = try Endpoint(chosen.fields.fill(template), what)
         let style = try chosen.style ?? provider?.style ?? .openaiChat
         let auth = try chosen.auth ?? (style == provider?.style ? provider?.auth : nil) ?? Self.auth(of: style)
+        if style == .other { try chosen.requireKnownAuth("auth", of: provider) }
         let ownPath = style == provider?.style ? provider?.chatPath : Self.path(of: style)
         let path = try ownPath.map { path throws(ResolverError) in try chosen.path(path, model) }
         var address = Address(
@@ -155,6 +156,14 @@ struct ChosenProvider {
             }
             return auth
         }
+    }
+
+    /// Refuses to guess where a key goes: a fact that nobody confirmed is not enough, if the request's shape does not tell either.
+    func requireKnownAuth(_ word: String, of provider: Provider?) throws(ResolverError) {
+        guard let provider, provider.unsure.contains(word), settings[.auth] == nil else { return }
+        throw ResolverError(
+            .invalid, "\(settings.place): nobody has confirmed how \(provider.name) takes its key",
+            hint: "set auth in [provider.\(name)]: bearer, x-api-key, x-goog-api-key or api-key")
     }
 
     /// A path with the model and the settings' fields in it.

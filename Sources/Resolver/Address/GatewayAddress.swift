@@ -103,6 +103,7 @@ struct GatewayAddress {
         let known = upstream?.upstream
         let style = try chosen.style ?? known?.style ?? .openaiChat
         let auth = try chosen.auth ?? (style == known?.style ? known?.auth : nil) ?? Address.auth(of: style)
+        if known?.path == nil, !isCustom { try chosen.requireKnownAuth("upstream", of: upstream) }
         let (base, origins) = try base("/" + slug)
         var template = style == known?.style || known == nil ? known?.path ?? Self.path(of: style, slug) : Self.path(of: style, slug)
         if let own = chosen.settings[.path] { template = own }
