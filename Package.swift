@@ -92,7 +92,8 @@ let package = Package(
         .testTarget(name: "ChildProcessesTests", dependencies: ["ChildProcesses", "SodiumCrypto"], swiftSettings: settings),
         .testTarget(name: "PrivateFilesTests", dependencies: ["PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
         // Runs the built executable, and nothing else of it.
-        .testTarget(name: "CommandTests", dependencies: ["warder"], resources: [.copy("Resources")], swiftSettings: settings),
+        .testTarget(
+            name: "CommandTests", dependencies: ["warder", "ask-example"], resources: [.copy("Resources")], swiftSettings: settings),
         .testTarget(
             name: "ExporterTests", dependencies: ["Exporter", "Settings", "Profiles", "PrivateFiles", "SodiumCrypto"],
             swiftSettings: settings),
