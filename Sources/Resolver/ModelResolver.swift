@@ -80,12 +80,26 @@ public final class ModelResolver: Sendable {
 
     /// The models that a name stands for, each `PROVIDER/MODEL`.
     private func models(_ name: String?) throws(ResolverError) -> [String] {
-        guard let name = name ?? settings.defaults.model else {
+        if let name { return try models(named: name) }
+        guard let name = settings.defaults.model else {
             throw ResolverError(.invalid, "the settings have no default model", hint: "[default] model = \"PROVIDER/MODEL\" in warder.toml")
         }
+        do throws(ResolverError) { return try models(named: name) } catch {
+            throw ResolverError(.invalid, "[default] model: \(error)", hint: error.hint)
+        }
+    }
+
+    private func models(named name: String) throws(ResolverError) -> [String] {
         try ModelName.check(name)
         if name.contains("/") { return [name] }
-        if let route = settings.routes[name] { return route.models }
+        if let route = settings.routes[name] {
+            for model in route.models {
+                do throws(ResolverError) { _ = try ModelName(model) } catch {
+                    throw ResolverError(.invalid, "\(route.place): \(error)", hint: error.hint)
+                }
+            }
+            return route.models
+        }
         if name == ModelName.automatic { return ["\(try onlyPinningProvider())/\(name)"] }
         throw ResolverError(
             .notFound, "there is no such route, and a model is named PROVIDER/MODEL", hint: "`warder provider list` shows the providers")

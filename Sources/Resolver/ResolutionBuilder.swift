@@ -58,6 +58,10 @@ struct ResolutionBuilder {
                 let isPooled = pooled.map { $0.slot.header == slot.header && $0.slot.isInStep == slot.isInStep } ?? false
                 guard let key = isPooled ? choice : keys.first else { continue }
                 let header = try writer.header(key, slot)
+                guard !own.contains(where: { $0.name == header.name }) else {
+                    throw ResolverError(
+                        .invalid, "\(chosen.settings.place): \(header.name) of \(chosen.name) is the header of a key that was found, too")
+                }
                 if slot.isInStep { stepHeaders.append(header) } else { headers.append(header) }
             }
             let origin = choice?.origin ?? own.lazy.flatMap(\.origins).first { if case .secret = $0 { true } else { false } }

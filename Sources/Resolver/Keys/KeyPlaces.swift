@@ -41,7 +41,7 @@ struct KeyPlaces {
         if configured.isEmpty, chosen.isGateway, let owner = slot.owner { configured = settings.providers[owner.id]?.keys ?? [] }
         add(secret: "\(chosen.name)/api-key")
         if let provider = chosen.provider, provider.id == chosen.name || isOwnHost { add(provider) }
-        if chosen.isGateway, let owner = slot.owner { add(owner) }
+        if chosen.isGateway, isOwnHost, let owner = slot.owner { add(owner) }
     }
 
     /// The names that a provider's key usually has.
