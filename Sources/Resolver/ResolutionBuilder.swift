@@ -60,7 +60,7 @@ struct ResolutionBuilder {
                 let header = try writer.header(key, slot)
                 guard !own.contains(where: { $0.name == header.name }) else {
                     throw ResolverError(
-                        .invalid, "\(chosen.settings.place): \(header.name) of \(chosen.name) is the header of a key that was found, too")
+                        .invalid, "\(chosen.place): \(header.name) of \(chosen.name) is the header of a key that was found, too")
                 }
                 if slot.isInStep { stepHeaders.append(header) } else { headers.append(header) }
             }
@@ -123,23 +123,6 @@ struct ResolutionBuilder {
         var secrets: [String: Secret] = [:]
         for (name, secret) in zip(names, try resolver.secrets.secrets(names)) { secrets[name.description] = secret }
         return secrets
-    }
-}
-
-extension ChosenProvider {
-    /// Whether it is Cloudflare AI Gateway.
-    var isGateway: Bool { provider?.id == Catalogue.gateway }
-
-    /// The model's name, or the first pinned one for `auto`.
-    func model(_ name: String) throws(ResolverError) -> (String, Origin) {
-        guard name == ModelName.automatic else { return (name, .request) }
-        guard let model = settings.models?.first else {
-            throw ResolverError(
-                .invalid, "auto takes the first model that is pinned, and \(self.name) has none",
-                hint: "models = [\"…\"] in [provider.\(self.name)]")
-        }
-        try ModelName.check(model)
-        return (model, .settings(settings.place))
     }
 }
 
