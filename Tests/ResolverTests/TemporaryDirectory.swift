@@ -7,7 +7,8 @@ final class TemporaryDirectory {
     init() throws {
         // The real path: a key file is not read through a symbolic link.
         let parent = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path
-        path = "\(parent)/warder-resolver-\(UUID())"
+        // A name that settings don't take for a key.
+        path = "\(parent)/warder-resolver-\(UInt64.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
