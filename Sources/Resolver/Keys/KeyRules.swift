@@ -10,7 +10,7 @@ struct KeyRules {
     /// - Throws: ``ResolverError/Code/refused``.
     func checkHost(_ key: FoundKey) throws(ResolverError) {
         guard !key.allowedHosts.isEmpty else { return }
-        let names = [endpoint.host] + (endpoint.port.map { ["\(endpoint.host):\($0)"] } ?? [])
+        let names = [endpoint.host, "\(endpoint.host):\(endpoint.port ?? (endpoint.text.hasPrefix("https:") ? 443 : 80))"]
         guard !key.allowedHosts.contains(where: names.contains) else { return }
         throw ResolverError(
             .refused, "\(key.origin) may not go to \(endpoint.host): its allowed hosts are \(key.allowedHosts.joined(separator: ", "))",
