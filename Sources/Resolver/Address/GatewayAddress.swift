@@ -105,8 +105,9 @@ struct GatewayAddress {
         let auth = try chosen.auth ?? (style == known?.style ? known?.auth : nil) ?? Address.auth(of: style)
         if known?.path == nil, !isCustom { try chosen.requireKnownAuth("upstream", of: upstream) }
         let (base, origins) = try base("/" + slug)
-        var template = style == known?.style || known == nil ? known?.path ?? Self.path(of: style, slug) : Self.path(of: style, slug)
-        if let own = chosen.settings[.path] { template = own }
+        // Of some providers only the client knows what follows the slug.
+        let usual = style == known?.style ? known?.path : Self.path(of: style, slug)
+        let template = chosen.settings[.path] ?? usual
         let keepsSlashes = slug == Self.workersAISlug || style == .other
         var address = Address(
             base: base, origins: origins,
@@ -178,7 +179,11 @@ struct GatewayAddress {
         var address = Address(
             base: base, origins: origins, path: try chosen.path(chosen.settings[.path] ?? path, model, keepsSlashes: true), model: model,
             style: style,
-            slots: [KeySlot(kind: .cloudflare, auth: .bearer, header: "authorization", owner: catalogue.provider(Catalogue.workersAI))])
+            slots: [
+                KeySlot(
+                    kind: .cloudflare, auth: .bearer, header: "authorization", isToken: true, owner: catalogue.provider(Catalogue.workersAI)
+                )
+            ])
         if style == .anthropicMessages {
             address.headers = [ProviderHeader(name: "anthropic-version", value: Address.anthropicVersion, origin: .catalogue)]
         }
@@ -213,7 +218,7 @@ struct GatewayAddress {
         if gateway.isAuthenticated == false, !isRequired { return [] }
         return [
             KeySlot(
-                kind: .cloudflare, auth: .bearer, header: KeySlot.gatewayHeader,
+                kind: .cloudflare, auth: .bearer, header: KeySlot.gatewayHeader, isToken: true,
                 isOptional: !(isRequired || gateway.isAuthenticated == true || gateway.token != nil), owner: nil)
         ]
     }

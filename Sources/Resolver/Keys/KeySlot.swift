@@ -18,6 +18,8 @@ struct KeySlot {
     let header: String
     /// Whether the key goes into the step of a universal request instead of a header.
     var isInStep = false
+    /// Whether the gateway's own token belongs there: in a header of its own, or instead of a provider's key.
+    var isToken = false
     /// Whether the request can do without it.
     var isOptional = false
     /// Whose key it is, where the catalogue knows.
