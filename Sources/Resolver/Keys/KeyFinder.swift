@@ -24,10 +24,16 @@ struct KeyFinder {
         guard places.configured.isEmpty else {
             var keys: [FoundKey] = []
             for reference in places.configured {
-                var key = try configured(reference)
-                key.weight = reference.weight
-                note("\(describe(reference)), by \(reference.place)", "used", isUsed: true)
-                keys.append(key)
+                let source = "\(describe(reference)), by \(reference.place)"
+                do {
+                    var key = try configured(reference)
+                    key.weight = reference.weight
+                    note(source, "used", isUsed: true)
+                    keys.append(key)
+                } catch {
+                    note(source, "cannot be used")
+                    throw error
+                }
             }
             return keys
         }
