@@ -43,7 +43,8 @@ struct KeyFinder {
             note("no key", "the request can do without", isUsed: true)
             return []
         }
-        let what = slot.header == KeySlot.gatewayHeader ? "token for the gateway \(name)" : "key for \(slot.owner?.id ?? name)"
+        let owner = slot.owner.map { $0.id == name ? "" : " (\($0.name))" } ?? ""
+        let what = slot.header == KeySlot.gatewayHeader ? "token for the gateway \(name)" : "key for \(name)\(owner)"
         throw ResolverError(
             .notFound, "there is no \(what)", hint: places.secrets.first.map { "store it with: warder set \($0.name)" })
     }
