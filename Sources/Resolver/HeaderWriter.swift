@@ -16,10 +16,9 @@ struct HeaderWriter {
             name: header.name, value: try .text(header.value), text: header.value, origins: [header.origin])
     }
 
-    /// The header with the key of a slot.
+    /// The header with the key of a slot, which has been checked.
     func header(_ key: FoundKey, _ slot: KeySlot) throws -> RequestHeader {
         let auth = key.auth ?? slot.auth
-        try KeyRules.checkHeader(key.value, key.origin.description)
         let value = try SecretValue.joined([try .text(auth.prefix), key.value])
         return RequestHeader(name: key.auth?.header ?? slot.header, value: value, text: nil, origins: [key.origin])
     }

@@ -13,8 +13,12 @@ extension Resolution {
         guard step == nil else {
             throw ResolverError(.invalid, "a request to the universal address has a step in its body, which only --json shows")
         }
-        var pieces = [try SecretValue.text("url = \"\(requestURL)\"\nheader = \"content-type: application/json\"\n")]
-        for header in headers where header.name != "content-type" {
+        var pieces = [try SecretValue.text("url = \"\(requestURL)\"\n")]
+        // curl would say that the body is a form's.
+        if !headers.contains(where: { $0.name == "content-type" }) {
+            pieces.append(try .text("header = \"content-type: application/json\"\n"))
+        }
+        for header in headers {
             pieces += [try .text("header = \"\(header.name): "), try header.value.escapedForCurl(), try .text("\"\n")]
         }
         return try SecretValue.joined(pieces)
@@ -25,9 +29,10 @@ extension Resolution {
         try SecretValue.joined(headers.flatMap { [try SecretValue.text("\($0.name): "), $0.value, try .text("\n")] })
     }
 
-    /// The variables from which the vendor's client libraries take all of this.
+    /// The variables from which the vendor's client libraries take all of this. Without a key, the variable for one is empty: a key that the
+    /// environment has for somebody else must not go here.
     ///
-    /// - Throws: ``ResolverError/Code/invalid`` if they have none for this shape of requests.
+    /// - Throws: ``ResolverError/Code/invalid`` if they have none for this shape of requests, or would post to another path.
     ///
     /// Source: openai-python and anthropic-sdk-python, their README files.
     public func clientVariables() throws -> [EnvironmentVariable] {
@@ -40,7 +45,7 @@ extension Resolution {
                 .invalid, "no variables are known from which clients take requests of the style \(style.rawValue)",
                 hint: "--format header-file has the headers")
         }
-        var variables = [EnvironmentVariable(name: "\(prefix)_BASE_URL", value: try .text(baseURL.text))]
+        var variables = [EnvironmentVariable(name: "\(prefix)_BASE_URL", value: try .text(clientBaseURL()))]
         var others: [SecretValue] = []
         for header in headers {
             switch (header.name, prefix) {
@@ -53,12 +58,24 @@ extension Resolution {
             default: others += [try .text(others.isEmpty ? "\(header.name): " : "\n\(header.name): "), header.value]
             }
         }
+        if variables.count == 1 { variables.append(EnvironmentVariable(name: "\(prefix)_API_KEY", value: try .text(""))) }
         if !others.isEmpty {
             let sources = headers.flatMap(\.origins).compactMap(\.generation)
             variables.append(
                 EnvironmentVariable(name: "\(prefix)_CUSTOM_HEADERS", value: try SecretValue.joined(others), sources: sources))
         }
         return variables
+    }
+
+    /// What client libraries must be given so that they post where the request goes: they know what follows.
+    private func clientBaseURL() throws(ResolverError) -> String {
+        guard let requestURL, let path = Address.path(of: style) else { return baseURL.text }
+        guard requestURL.hasSuffix(path) else {
+            throw ResolverError(
+                .invalid, "clients post to a path that ends with \(path), and this request goes elsewhere",
+                hint: "--format curl and header-file have the request as it is")
+        }
+        return String(requestURL.dropLast(path.count))
     }
 }
 

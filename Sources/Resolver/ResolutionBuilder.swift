@@ -25,23 +25,25 @@ struct ResolutionBuilder {
         let places = slots.map { KeyPlaces($0, chosen, isOwnHost: isOwnHost, resolver.settings) }
         let secrets = try read(places.flatMap(\.wantedSecrets) + templates.flatMap(\.secrets))
 
+        let writer = HeaderWriter(rules: rules, settings: resolver.settings, secrets: secrets)
         var finder = KeyFinder(resolver.environment, secrets: secrets)
         var found: [(slot: KeySlot, keys: [FoundKey])] = []
+        let own: [RequestHeader]
         do {
             for (slot, places) in zip(slots, places) {
                 let keys = try finder.keys(places, for: slot, of: chosen.name)
                 for key in keys {
                     try rules.checkHost(key)
                     try rules.checkKind(key, slot)
+                    try KeyRules.checkHeader(key.value, key.origin.description)
                 }
                 found.append((slot, keys))
             }
+            own = try templates.map { template in try writer.header(template, slot: slot(of: template, address)) }
         } catch var error as ResolverError {
             error.steps = finder.steps
             throw error
         }
-        let writer = HeaderWriter(rules: rules, settings: resolver.settings, secrets: secrets)
-        let own = try templates.map { template in try writer.header(template, slot: slot(of: template, address)) }
         let fixed = try address.headers.filter { header in !templates.contains { $0.name == header.name } }.map(writer.header)
 
         // One resolution for each key of the only slot that may have several.

@@ -24,16 +24,16 @@ struct KeyFinder {
         guard places.configured.isEmpty else {
             var keys: [FoundKey] = []
             for reference in places.configured {
-                var key: FoundKey
+                let source = "\(describe(reference)), by \(reference.place)"
                 do {
-                    key = try configured(reference)
+                    var key = try configured(reference)
+                    key.weight = reference.weight
+                    note(source, "used", isUsed: true)
+                    keys.append(key)
                 } catch {
-                    note("\(describe(reference)), by \(reference.place)", "failed, which nothing else makes up for")
+                    note(source, "failed, which nothing else makes up for")
                     throw error
                 }
-                key.weight = reference.weight
-                note("\(describe(reference)), by \(reference.place)", "used", isUsed: true)
-                keys.append(key)
             }
             return keys
         }
@@ -43,7 +43,8 @@ struct KeyFinder {
             note("no key", "the request can do without", isUsed: true)
             return []
         }
-        let what = slot.header == KeySlot.gatewayHeader ? "token for the gateway \(name)" : "key for \(slot.owner?.id ?? name)"
+        let owner = slot.owner.map { $0.id == name ? "" : " (\($0.name))" } ?? ""
+        let what = slot.header == KeySlot.gatewayHeader ? "token for the gateway \(name)" : "key for \(name)\(owner)"
         throw ResolverError(
             .notFound, "there is no \(what)", hint: places.secrets.first.map { "store it with: warder set \($0.name)" })
     }

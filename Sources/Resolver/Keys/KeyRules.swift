@@ -17,18 +17,24 @@ struct KeyRules {
             hint: "`warder set NAME --allow-host \(endpoint.host)` allows it with the next value")
     }
 
-    /// Checks that a value can stand in a header: visible ASCII and spaces.
+    /// Checks that a value can stand in a header: visible ASCII, and spaces but at its ends, where whoever reads the header drops them.
     ///
     /// - Throws: ``ResolverError/Code/refused``.
+    ///
+    /// Source: RFC 9110, section 5.5.
     static func checkHeader(_ value: SecretValue, _ what: String) throws(ResolverError) {
-        let wrong = value.bytes.withBytes { span in span.byteOffsets.first { !(0x20...0x7E).contains(span[$0]) }.map { span[$0] } }
-        guard let wrong else { return }
+        let (wrong, hasSpaceAtEnd) = value.bytes.withBytes { span in
+            let wrong = span.byteOffsets.first { !(0x20...0x7E).contains(span[$0]) }.map { span[$0] }
+            return (wrong, span.byteCount > 0 && (span[0] == 0x20 || span[span.byteCount - 1] == 0x20))
+        }
+        guard wrong != nil || hasSpaceAtEnd else { return }
         let name =
             switch wrong {
             case 0x0A: "a line feed"
             case 0x0D: "a carriage return"
             case 0x00: "a zero byte"
-            case 0x80...: "a character that is not ASCII"
+            case nil: "a space at its beginning or end"
+            case .some(0x80...): "a character that is not ASCII"
             default: "a control character"
             }
         throw ResolverError(

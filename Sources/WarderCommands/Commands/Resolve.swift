@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Exporter
 internal import Keystore
 internal import Resolver
+internal import Settings
 internal import SodiumCrypto
 
 /// `warder resolve`
@@ -14,6 +15,7 @@ struct Resolve: WarderCommand {
                 curl --config <(warder resolve openai/gpt-4o --format curl) --data @body.json
                 curl --header @<(warder resolve openai/gpt-4o --format header-file) …
                 warder resolve anthropic/claude-sonnet-4-6 --format env > .env
+                eval "$(warder resolve anthropic/claude-sonnet-4-6 --format sh)"
 
             Nothing is sent. Which headers may go where is checked: allowed hosts, https, placeholders, a key in the wrong place.
             """.unwrapped)
@@ -30,16 +32,19 @@ struct Resolve: WarderCommand {
     var explain = false
 
     /// Forms that programs read.
-    enum Form: String, CaseIterable, ExpressibleByArgument {
+    private enum Form: String, CaseIterable {
         case curl
         case env
+        case sh
         case headerFile = "header-file"
+
+        static let names = allCases.map(\.rawValue)
     }
 
     @Option(
-        help: ArgumentHelp("Print the values in this form: curl, env or header-file.", valueName: "name"),
-        completion: .list(Form.allCases.map(\.rawValue)))
-    var format: Form?
+        help: ArgumentHelp("Print the values in this form: \(Form.names.joined(separator: ", ")).", valueName: "name"),
+        completion: .list(Form.names))
+    var format: String?
 
     @Option(help: ArgumentHelp("Look for keys in this environment file last.", valueName: "path"), completion: .file())
     var envFile: String?
@@ -51,6 +56,15 @@ struct Resolve: WarderCommand {
         guard format == nil || !(options.json || explain) else {
             throw Failure(.invalid, "--format excludes --json and --explain")
         }
+        let form = try format.map { name in
+            guard let form = Form(rawValue: name) else {
+                throw Failure(.invalid, "there is no such form", hints: ["the forms are \(Form.names.joined(separator: ", "))"])
+            }
+            return form
+        }
+        guard envFile.map(KeyLikeText.beginsAsIssued) != true else {
+            throw Failure(.invalid, "--env-file: that looks like a key, not like a path")
+        }
         let resolver = try Session(options).resolver(environmentFile: envFile, usesLoginShell: loginShell)
         let resolutions: [Resolution]
         do {
@@ -61,8 +75,8 @@ struct Resolve: WarderCommand {
         }
         if options.json {
             try ResolutionText.write(JSON.answer([("resolutions", .array(resolutions.map { ResolutionText.json($0, revealing: reveal) }))]))
-        } else if let format {
-            try write(resolutions[0], format)
+        } else if let form {
+            try write(resolutions[0], form)
         } else {
             for (index, resolution) in resolutions.enumerated() {
                 if index > 0 { try Console.write("\n") }
@@ -75,7 +89,14 @@ struct Resolve: WarderCommand {
         switch form {
         case .curl: try resolution.curlConfiguration().bytes.withBytes { try Console.write($0) }
         case .headerFile: try resolution.headerFile().bytes.withBytes { try Console.write($0) }
-        case .env: try Console.write(Export.render(resolution.clientVariables(), as: Dotenv.self))
+        case .sh: try Console.write(Export.render(resolution.clientVariables(), as: ShellExports.self))
+        case .env:
+            do {
+                try Console.write(Export.render(resolution.clientVariables(), as: Dotenv.self))
+            } catch let error as ExportError where error.code == .unrepresentable {
+                // Several headers are several lines, which only a shell reads as everybody does.
+                throw Failure(exitCode: error.exitCode, error.description, hints: ["use --format sh"])
+            }
         }
     }
 }

@@ -28,19 +28,24 @@ extension Session {
     }
 }
 
-/// The session's vault, unlocked when a secret is first wanted.
-private struct SessionSecrets: SecretSource {
+/// The session's vault, unlocked when a secret is first wanted, and once: a passphrase is not asked for again for each model of a route.
+private final class SessionSecrets: SecretSource {
     private let session: Session
+    private let opened = Mutex<Vault<LocalKeys>?>(nil)
 
     init(_ session: Session) { self.session = session }
 
     func secrets(_ names: [SecretName]) throws -> [Secret?] {
-        // Without a vault there may still be keys in variables and files.
-        guard unsafe access(session.vaultPath, F_OK) == 0 || errno != ENOENT else {
+        // Without a vault there may still be keys in variables and files, unless it is one that somebody named.
+        guard unsafe access(session.vaultPath, F_OK) == 0 || errno != ENOENT || session.namesVault else {
             session.options.remark("there is no vault")
             return names.map { _ in nil }
         }
-        return try session.unlock().get(names)
+        return try opened.withLock { opened in
+            let vault = try opened ?? session.unlock()
+            opened = vault
+            return try vault.get(names)
+        }
     }
 
     /// A command resolves once.

@@ -16,7 +16,8 @@ struct ProviderShow: WarderCommand {
 
     @Option(
         name: .customLong("for"),
-        help: ArgumentHelp("Whose names come first: loong's minimax is another than docker-agent's.", valueName: "system"))
+        help: ArgumentHelp("Whose names come first: loong's minimax is another than docker-agent's.", valueName: "system"),
+        completion: .list(Provider.System.allCases.map(\.rawValue)))
     var system: String?
 
     func run() throws {
@@ -31,16 +32,19 @@ struct ProviderShow: WarderCommand {
         let settings = try Session(options).settings
         let catalogue = Catalogue.standard
         guard let provider = catalogue.provider(settings.providers[name]?[.kind] ?? name, of: known) else {
-            throw Failure(.notFound, "there is no such provider in the catalogue", hints: ["`warder provider list` shows them"])
+            guard let own = settings.providers[name] else {
+                throw Failure(.notFound, "there is no such provider", hints: ["`warder provider list` shows them"])
+            }
+            return try show(own)
         }
+        let own = settings.providers[name] ?? settings.providers[provider.id]
         let isGateway = provider.id == Catalogue.gateway
         let upstreams = isGateway ? catalogue.providers.filter { $0.upstream != nil } : []
         if options.json {
             let slugs = upstreams.map { JSON.object([("provider", .string($0.id))] + ProviderText.upstreamFields($0)) }
             try Console.write(
                 JSON.answer(
-                    ProviderText.fields(provider) + [("configured", .bool(settings.providers[provider.id] != nil))]
-                        + (isGateway ? [("slugs", .array(slugs))] : [])
+                    ProviderText.fields(provider) + ProviderText.ownFields(own) + (isGateway ? [("slugs", .array(slugs))] : [])
                 ).line)
             return
         }
@@ -57,6 +61,16 @@ struct ProviderShow: WarderCommand {
             lines.append(
                 ProviderText.line("route", "rest: https://api.cloudflare.com/client/v4/accounts/<account_id>/ai/…, without provider keys"))
         }
+        lines += own.map(ProviderText.lines) ?? []
         try Console.write(lines.joined(separator: "\n") + "\n")
+    }
+
+    /// A provider that only the settings know.
+    private func show(_ own: ProviderSettings) throws {
+        if options.json {
+            try Console.write(JSON.answer([("id", .string(name)), ("name", .null)] + ProviderText.ownFields(own)).line)
+        } else {
+            try Console.write(([ProviderText.line("provider", name)] + ProviderText.lines(own)).joined(separator: "\n") + "\n")
+        }
     }
 }

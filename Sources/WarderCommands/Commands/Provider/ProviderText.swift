@@ -1,4 +1,5 @@
 internal import Resolver
+internal import Settings
 
 /// How a provider of the catalogue is shown.
 enum ProviderText {
@@ -38,6 +39,32 @@ enum ProviderText {
         guard let header = provider.auth.header else { return "requests are signed (\(provider.auth.rawValue))" }
         let prefixes = provider.keyPrefixes.isEmpty ? "" : ", beginning with \(provider.keyPrefixes.joined(separator: " or "))"
         return "\(header): \(provider.auth.prefix)KEY\(prefixes)\(provider.keyIsOptional ? ", optional" : "")"
+    }
+
+    /// What the settings say of it, for people.
+    static func lines(_ own: ProviderSettings) -> [String] {
+        let fields = plain(own).map { line("yours", "\($0) = \($1)") }
+        return [line("settings", own.place.description)] + fields
+            + (own.models.map { [line("yours", "models = \($0.joined(separator: ", "))")] } ?? [])
+    }
+
+    /// What the settings say of it, for machines.
+    static func ownFields(_ own: ProviderSettings?) -> [(String, JSON)] {
+        [
+            ("configured", .bool(own != nil)),
+            (
+                "settings",
+                own.map {
+                    .object(
+                        [("from", .string($0.place.description)), ("models", $0.models.map(strings) ?? .null)]
+                            + plain($0).map { ($0, .string($1)) })
+                } ?? .null
+            ),
+        ]
+    }
+
+    private static func plain(_ own: ProviderSettings) -> [(String, String)] {
+        ProviderSettings.Field.allCases.compactMap { field in own[field].map { (field.rawValue, $0) } }
     }
 
     /// For machines.
