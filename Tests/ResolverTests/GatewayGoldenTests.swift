@@ -169,11 +169,24 @@ struct GatewayCase: Sendable, CustomTestStringConvertible {
         let key = row[3] == "authorization" ? "Bearer [\(owner)/api-key]" : "[\(owner)/api-key]"
         try GatewayCase(
             name: row[0],
-            settings: "route = '\(row[0])'\n" + (row[4] == "-" ? "" : row[4].replacing(";", with: "\n").replacing("=", with: " = ")),
+            settings: "route = '\(row[0])'\n" + (row[1] == "-" ? "auth = '\(Self.auth(row[3]))'\n" : "")
+                + (row[4] == "-" ? "" : row[4].replacing(";", with: "\n").replacing("=", with: " = ")),
             model: row[5], base: "/\(row[0])", path: row[1] == "-" ? nil : row[1], style: style,
             headers: [GatewayCase.token, "\(row[3]): \(key)"] + (style == .anthropicMessages ? [GatewayCase.version] : []),
             secrets: ["cloudflare-ai-gateway/token", "\(owner)/api-key"]
         ).check()
+    }
+
+    private static func auth(_ header: String) -> String { header == "authorization" ? "bearer" : header }
+
+    @Test(arguments: rows.filter { $0[1] == "-" })
+    func `sends no key where nobody has confirmed how it is taken`(_ row: [String]) throws {
+        let owner = try #require(Catalogue.standard.upstream(slug: row[0])).id
+        let fixture = GatewayCase(
+            name: row[0], settings: "route = '\(row[0])'", model: row[5], base: "", path: nil, headers: [], secrets: ["\(owner)/api-key"])
+        let error = try #require(throws: ResolverError.self) { try fixture.check() }
+        #expect(error.code == .invalid)
+        #expect(error.description.contains("nobody has confirmed how"))
     }
 
     @Test func `has a row for every slug of the catalogue, but for the one whose requests are signed`() {
