@@ -56,7 +56,7 @@ import Testing
         try expect(
             rig.resolve("cloudflare-ai-gateway/claude-sonnet-4-6"),
             gives: [
-                "ANTHROPIC_BASE_URL": Self.base + "/anthropic",
+                "ANTHROPIC_BASE_URL": Self.base + "/anthropic", "ANTHROPIC_API_KEY": "",
                 "ANTHROPIC_CUSTOM_HEADERS": "cf-aig-authorization: Bearer [cloudflare-ai-gateway/token]",
             ])
     }
@@ -79,7 +79,10 @@ import Testing
             secrets: ["mine/key"])
         try expect(
             rig.resolve("mine/m"),
-            gives: ["OPENAI_BASE_URL": "https://models.example", "OPENAI_CUSTOM_HEADERS": "authorization: Token [mine/key]"])
+            gives: [
+                "OPENAI_BASE_URL": "https://models.example", "OPENAI_API_KEY": "",
+                "OPENAI_CUSTOM_HEADERS": "authorization: Token [mine/key]",
+            ])
     }
 
     @Test func `a shape that no library takes from variables is an error`() throws {
@@ -100,9 +103,9 @@ import Testing
         let isConfiguration = try found.curlConfiguration().holds(
             """
             url = "https://models.example/chat/completions"
-            header = "content-type: application/json"
             header = "authorization: Bearer k\\"e\\\\y"
             header = "x-a: \\"b\\\\c\\""
+            header = "content-type: text/plain"
 
             """)
         #expect(isConfiguration)
@@ -118,7 +121,7 @@ import Testing
 
     @Test func `what only the client knows, or puts into the body, is an error`() throws {
         let secrets = ["google-vertex-ai/api-key", "anthropic/api-key"]
-        for (route, model) in [("google-vertex-ai", "m"), ("universal", "anthropic/m")] {
+        for (route, model) in [("google-vertex-ai'\nauth = 'bearer", "m"), ("universal", "anthropic/m")] {
             let found = try Rig(Self.gateway + "route = '\(route)'", secrets: secrets).resolve("cloudflare-ai-gateway/\(model)")
             let error = try #require(throws: ResolverError.self) { try found.curlConfiguration() }
             #expect(error.code == .invalid, "\(route)")
