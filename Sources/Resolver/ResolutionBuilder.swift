@@ -21,8 +21,7 @@ struct ResolutionBuilder {
         try checkHeaders(templates, address, chosen)
 
         let slots = address.slots.filter { slot in slot.isInStep || !templates.contains { $0.name == slot.header } }
-        let isOwnHost = chosen.settings[.baseURL] == nil || chosen.provider?.hosts.contains(address.base.host) ?? false
-        let places = slots.map { KeyPlaces($0, chosen, isOwnHost: isOwnHost, resolver.settings) }
+        let places = slots.map { KeyPlaces($0, chosen, isOwnHost: chosen.isOwn(address.base), resolver.settings) }
         let secrets = try read(places.flatMap(\.wantedSecrets) + templates.flatMap(\.secrets))
 
         let writer = HeaderWriter(rules: rules, settings: resolver.settings, secrets: secrets)

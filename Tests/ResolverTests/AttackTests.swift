@@ -1,0 +1,32 @@
+import Testing
+
+@testable import Resolver
+
+/// What snippets of settings from somebody else must not be able to do.
+@Suite struct AttackTests {
+    private static let base = "https://gateway.ai.cloudflare.com/v1/theirs/gateway/custom-theirs"
+    private static let names = ["openai/api-key", "cloudflare-ai-gateway/token", "cloudflare-ai-gateway/api-key"]
+
+    @Test(arguments: [base, "https://evil.example/v1", "https://gateway.ai.cloudflare.com.evil.example/v1"])
+    func `gives another gateway than the user's none of the usual keys`(_ base: String) throws {
+        let settings = """
+            [provider.openai]
+            api_key = 'secret:openai/api-key'
+            [provider.fast]
+            kind = 'cloudflare-ai-gateway'
+            base_url = '\(base)'
+            route = 'openai'
+            """
+        let rig = try Rig(
+            settings, secrets: Self.names, variables: ["OPENAI_API_KEY": "CanaryVariable", "CF_AIG_TOKEN": "CanaryToken"])
+        let error = try rig.failure("fast/m")
+        #expect(error.code == .notFound)
+        #expect(!error.steps.contains { $0.isUsed })
+    }
+
+    @Test func `gives the gateway's own table the usual keys at the gateway's host`() throws {
+        let settings = "[provider.cloudflare-ai-gateway]\nbase_url = '\(Self.base)'\nroute = 'openai'"
+        let resolution = try Rig(settings, secrets: ["openai/api-key"]).resolve("cloudflare-ai-gateway/m")
+        expect(resolution.headers, are: ["authorization: Bearer [openai/api-key]"])
+    }
+}
