@@ -29,4 +29,17 @@ import Testing
         let resolution = try Rig(settings, secrets: ["openai/api-key"]).resolve("cloudflare-ai-gateway/m")
         expect(resolution.headers, are: ["authorization: Bearer [openai/api-key]"])
     }
+
+    @Test(arguments: ["authorization", "api-key", "x-api-key", "x-goog-api-key", "cf-aig-authorization"])
+    func `does not show what stands in the settings where a key belongs`(_ name: String) throws {
+        let key = "0123456789abcdef0123456789abcdef"
+        let settings = "[provider.mine]\nbase_url = 'https://models.example'\nheaders = { '\(name)' = '\(key)' }"
+        let resolution = try Rig(settings, secrets: ["mine/api-key"]).resolve("mine/m")
+        let header = try #require(resolution.headers.first { $0.name == name })
+        #expect(header.isSecret)
+        let isSame = header.value.holds(key)
+        #expect(isSame)
+        let isShown = "\(resolution)".contains(key)
+        #expect(!isShown)
+    }
 }
