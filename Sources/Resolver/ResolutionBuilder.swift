@@ -50,7 +50,7 @@ struct ResolutionBuilder {
         let lifetime = found.flatMap(\.keys).compactMap(\.lifetime).min()
         let keys = pooled?.keys ?? []
         let choices: [FoundKey?] = keys.isEmpty ? [nil] : keys
-        let pool = try choices.map { choice in
+        let pool = try choices.enumerated().map { number, choice in
             var headers = fixed
             var stepHeaders = try (address.step?.headers ?? []).map { header in
                 try writer.header(ProviderHeader(name: header.name, value: header.value, origin: .catalogue))
@@ -74,7 +74,7 @@ struct ResolutionBuilder {
                 requestURL: address.path.map { address.base.text + $0 }, headers: headers + own,
                 step: address.step.map { UniversalStep(provider: $0.provider, endpoint: $0.endpoint, headers: stepHeaders) },
                 listing: address.listing.map { .init(url: address.base.text + $0.path, needsKey: $0.needsKey) },
-                key: origin.map { KeyIdentity(provider: chosen.name, origin: $0) }, steps: finder.steps)
+                key: origin.map { KeyIdentity(provider: chosen.name, origin: $0, number: number) }, steps: finder.steps)
             return PooledResolution(resolution: resolution, weight: choice?.weight ?? 1)
         }
         return (pool, lifetime)

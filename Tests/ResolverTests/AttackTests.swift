@@ -42,4 +42,20 @@ import Testing
         let isShown = "\(resolution)".contains(key)
         #expect(!isShown)
     }
+
+    @Test func `tells keys of one program apart`() throws {
+        let settings = """
+            [provider.mine]
+            base_url = 'https://models.example'
+            api_keys = [{ exec = ['/bin/echo', 'first'] }, { exec = ['/bin/echo', 'second'] }]
+            """
+        let rig = try Rig(settings)
+        let pool = try rig.resolver.candidates("mine/m")
+        #expect(pool.count == 2)
+        rig.resolver.report(.unauthorized, for: pool[0])
+        let rest = try rig.resolver.candidates("mine/m")
+        #expect(rest.count == 1)
+        let isSecond = rest.first?.headers.first?.value.holds("Bearer second") ?? false
+        #expect(isSecond)
+    }
 }
