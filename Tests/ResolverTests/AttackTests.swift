@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Keystore
 @testable import Resolver
 
 /// What snippets of settings from somebody else must not be able to do.
@@ -57,5 +58,10 @@ import Testing
         #expect(rest.count == 1)
         let isSecond = rest.first?.headers.first?.value.holds("Bearer second") ?? false
         #expect(isSecond)
+    }
+
+    @Test func `waits longer for the times of a file system that keeps whole seconds`() {
+        #expect(VaultStamp.resolution(of: 1_700_000_000_000_000_001) < 1_000_000_000)
+        #expect(VaultStamp.resolution(of: 1_700_000_000_000_000_000) > 2_000_000_000)
     }
 }
