@@ -138,10 +138,3 @@ extension HeaderTemplate {
         }
     }
 }
-
-extension Catalogue {
-    /// The id of Cloudflare AI Gateway.
-    public static let gateway = "cloudflare-ai-gateway"
-    /// The id of Workers AI, whose keys are Cloudflare's tokens.
-    static let workersAI = "cloudflare-workers-ai"
-}
