@@ -35,7 +35,7 @@ struct ResolutionBuilder {
                 for key in keys {
                     try rules.checkHost(key)
                     try rules.checkKind(key, slot)
-                    try KeyRules.checkHeader(key.value, key.origin.description)
+                    try KeyRules.checkHeader(key)
                 }
                 found.append((slot, keys))
             }
