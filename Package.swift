@@ -70,6 +70,14 @@ let package = Package(
         ),
         .executableTarget(name: "warder", dependencies: ["WarderCommands"], swiftSettings: settings),
 
+        // Programs that use the libraries, built with the tests.
+        .executableTarget(
+            name: "ask-example",
+            dependencies: ["Resolver", "SodiumCrypto", .product(name: "AsyncHTTPClient", package: "async-http-client")],
+            path: "contrib/examples/ask", swiftSettings: settings),
+        .executableTarget(
+            name: "resolver-benchmark", dependencies: ["Resolver"], path: "contrib/benchmarks/resolver", swiftSettings: settings),
+
         // Tests.
         .testTarget(name: "KeystoreTests", dependencies: ["Keystore", "SodiumCrypto", grdb], swiftSettings: settings),
         // Runs the executable, which is therefore built first.
@@ -84,9 +92,11 @@ let package = Package(
         .testTarget(name: "ChildProcessesTests", dependencies: ["ChildProcesses", "SodiumCrypto"], swiftSettings: settings),
         .testTarget(name: "PrivateFilesTests", dependencies: ["PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
         // Runs the built executable, and nothing else of it.
-        .testTarget(name: "CommandTests", dependencies: ["warder"], resources: [.copy("Resources")], swiftSettings: settings),
         .testTarget(
-            name: "ExporterTests", dependencies: ["Exporter", "Profiles", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
+            name: "CommandTests", dependencies: ["warder", "ask-example"], resources: [.copy("Resources")], swiftSettings: settings),
+        .testTarget(
+            name: "ExporterTests", dependencies: ["Exporter", "Settings", "Profiles", "PrivateFiles", "SodiumCrypto"],
+            swiftSettings: settings),
         .testTarget(
             name: "WarderConfigurationTests",
             dependencies: [

@@ -32,7 +32,11 @@ struct HeaderWriter {
         var origins: [Origin] = []
         for part in template.parts {
             switch part {
-            case .text(let text): pieces.append(try .text(text))
+            case .text(let text):
+                if let field = ProviderFields.placeholders.keys.first(where: { text.contains("<\($0)>") }) {
+                    throw ResolverError(.refused, "\(template.place): \(template.name) has a placeholder that nothing replaces: <\(field)>")
+                }
+                pieces.append(try .text(text))
             case .secret(let name):
                 guard let secret = secrets[name] else {
                     throw ResolverError(
@@ -58,9 +62,6 @@ struct HeaderWriter {
         let value = try SecretValue.joined(pieces)
         // Without secrets there is nothing to hide.
         let text = origins.isEmpty ? String(decoding: value.reveal(), as: UTF8.self) : nil
-        if let text, let field = ProviderFields.placeholders.keys.first(where: { text.contains("<\($0)>") }) {
-            throw ResolverError(.refused, "\(template.place): \(template.name) has a placeholder that nothing replaces: <\(field)>")
-        }
         return RequestHeader(name: template.name, value: value, text: text, origins: origins + [.settings(template.place)])
     }
 }

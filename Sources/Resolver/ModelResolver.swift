@@ -27,7 +27,7 @@ public final class ModelResolver: Sendable {
     /// What was found for one model, and how long it is right.
     private struct Kept {
         let pool: [PooledResolution]
-        let stamp: VaultStamp?
+        let stamp: VaultStamp
         let until: ContinuousClock.Instant?
     }
 
@@ -54,7 +54,9 @@ public final class ModelResolver: Sendable {
     ///
     /// - Throws: ``ResolverError``, ``KeystoreError``.
     public func resolve(_ model: String? = nil) throws -> Resolution {
-        try candidates(of: models(model))[0]
+        // What is asked for again and again, with the only key there is.
+        if let model, let pool = kept(model, now()), pool.count == 1, state.withLock({ $0.health.isEmpty }) { return pool[0].resolution }
+        return try candidates(model)[0]
     }
 
     /// Everything that a request may be tried with, in order: the models of a route one after the other, and for each the keys of its
@@ -62,7 +64,10 @@ public final class ModelResolver: Sendable {
     ///
     /// - Parameter model: `PROVIDER/MODEL`, `PROVIDER/auto`, `auto`, or the name of a route; nil for the settings' default.
     /// - Throws: ``ResolverError``, ``KeystoreError``; ``ResolverError/Code/exhausted`` if all keys rest.
-    public func candidates(_ model: String? = nil) throws -> [Resolution] { try candidates(of: models(model)) }
+    public func candidates(_ model: String? = nil) throws -> [Resolution] {
+        let (names, place) = try models(model)
+        return try candidates(of: names, place)
+    }
 
     /// Tells what came of a request. A key that was refused or limited rests for a while.
     public func report(_ outcome: RequestOutcome, for resolution: Resolution) {
@@ -76,15 +81,23 @@ public final class ModelResolver: Sendable {
     /// Forgets all keys that were found, so that files and programs are asked again.
     public func forget() { state.withLock { $0.kept = [:] } }
 
-    /// The models that a name stands for, each `PROVIDER/MODEL`.
-    private func models(_ name: String?) throws(ResolverError) -> [String] {
-        guard let name = name ?? settings.defaults.model else {
-            throw ResolverError(.invalid, "the settings have no default model", hint: "[default] model = \"PROVIDER/MODEL\" in warder.toml")
+    /// The models that a name stands for, each `PROVIDER/MODEL`, and where they stand if the settings name them.
+    private func models(_ asked: String?) throws(ResolverError) -> (names: [String], place: String?) {
+        guard let asked else {
+            guard let name = settings.defaults.model else {
+                throw ResolverError(
+                    .invalid, "the settings have no default model", hint: "[default] model = \"PROVIDER/MODEL\" in warder.toml")
+            }
+            let place = "[default] model"
+            do throws(ResolverError) {
+                let (names, route) = try models(name)
+                return (names, route ?? place)
+            } catch { throw error.about(place) }
         }
-        try ModelName.check(name)
-        if name.contains("/") { return [name] }
-        if let route = settings.routes[name] { return route.models }
-        if name == ModelName.automatic { return ["\(try onlyPinningProvider())/\(name)"] }
+        try ModelName.check(asked)
+        if asked.contains("/") { return ([asked], nil) }
+        if let route = settings.routes[asked] { return (route.models, route.place.description) }
+        if asked == ModelName.automatic { return (["\(try onlyPinningProvider())/\(asked)"], nil) }
         throw ResolverError(
             .notFound, "there is no such route, and a model is named PROVIDER/MODEL", hint: "`warder provider list` shows the providers")
     }
@@ -99,12 +112,14 @@ public final class ModelResolver: Sendable {
         return name
     }
 
-    private func candidates(of models: [String]) throws -> [Resolution] {
+    private func candidates(of models: [String], _ place: String?) throws -> [Resolution] {
         let time = now()
         var candidates: [Resolution] = []
+        // Several models of one provider share its pool, whose turn it is once in a call.
+        var orders: [[KeyIdentity]: [Int]] = [:]
         var soonest: ContinuousClock.Instant?
         for model in models {
-            let pool = try pool(for: model, time)
+            let pool = try pool(for: model, place, time)
             state.withLock { state in
                 if pool.count == 1, state.health.isEmpty {
                     candidates.append(pool[0].resolution)
@@ -118,7 +133,9 @@ public final class ModelResolver: Sendable {
                 guard fit.count > 1 else { return candidates += fit.map(\.resolution) }
                 let keys = fit.compactMap { entry in entry.resolution.key.map { (key: $0, weight: entry.weight) } }
                 guard keys.count == fit.count else { return candidates += fit.map(\.resolution) }
-                candidates += state.health.order(keys).map { fit[$0].resolution }
+                let order = orders[keys.map(\.key)] ?? state.health.order(keys)
+                orders[keys.map(\.key)] = order
+                candidates += order.map { fit[$0].resolution }
             }
         }
         guard candidates.isEmpty else { return candidates }
@@ -126,14 +143,23 @@ public final class ModelResolver: Sendable {
         throw ResolverError(.exhausted, "every key rests after errors, the first for \(wait) more seconds")
     }
 
+    private func name(_ model: String, _ place: String?) throws(ResolverError) -> ModelName {
+        do throws(ResolverError) { return try ModelName(model) } catch { throw place.map(error.about) ?? error }
+    }
+
+    /// What is kept for a model, if nothing has changed since.
+    private func kept(_ model: String, _ time: ContinuousClock.Instant) -> [PooledResolution]? {
+        guard let kept = state.withLock({ $0.kept[model] }), kept.until.map({ $0 > time }) ?? true, let stamp = secrets.stamp(),
+            stamp.isSame(as: kept.stamp)
+        else { return nil }
+        return kept.pool
+    }
+
     /// The resolutions of one model, as many as its provider's pool has keys: those that are kept, if nothing has changed.
-    private func pool(for model: String, _ time: ContinuousClock.Instant) throws -> [PooledResolution] {
-        let kept = state.withLock { $0.kept[model] }
+    private func pool(for model: String, _ place: String?, _ time: ContinuousClock.Instant) throws -> [PooledResolution] {
+        if let pool = kept(model, time) { return pool }
         let stamp = secrets.stamp()
-        if let kept, kept.until.map({ $0 > time }) ?? true {
-            if let before = kept.stamp, let stamp, stamp.isSame(as: before) { return kept.pool }
-        }
-        let built = try ResolutionBuilder(self).build(ModelName(model))
+        let built = try ResolutionBuilder(self).build(name(model, place))
         if let stamp, stamp.isSettled {
             let until = built.lifetime.map { time + .seconds($0) }
             state.withLock { state in
@@ -143,6 +169,13 @@ public final class ModelResolver: Sendable {
             }
         }
         return built.pool
+    }
+}
+
+extension ResolverError {
+    /// The same of a name that the settings have: then it is they that are not valid.
+    fileprivate func about(_ place: String) -> ResolverError {
+        ResolverError(code == .usage || code == .notFound ? .invalid : code, "\(place): \(description)", hint: hint)
     }
 }
 

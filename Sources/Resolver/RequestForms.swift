@@ -49,8 +49,9 @@ extension Resolution {
         var others: [SecretValue] = []
         for header in headers {
             switch (header.name, prefix) {
-            case ("authorization", "OPENAI"): variables.append(try header.key(in: "OPENAI_API_KEY", after: "Bearer "))
-            case ("authorization", _): variables.append(try header.key(in: "ANTHROPIC_AUTH_TOKEN", after: "Bearer "))
+            // The libraries write the scheme themselves, and know no other.
+            case ("authorization", _) where header.value.begins(with: "Bearer "):
+                variables.append(try header.key(in: prefix == "OPENAI" ? "OPENAI_API_KEY" : "ANTHROPIC_AUTH_TOKEN", after: "Bearer "))
             case ("x-api-key", "ANTHROPIC"): variables.append(try header.key(in: "ANTHROPIC_API_KEY", after: ""))
             // The library sends its own.
             case ("anthropic-version", _): break
@@ -81,8 +82,9 @@ extension Resolution {
 extension RequestHeader {
     /// The key without what stands before it in the header.
     fileprivate func key(in variable: String, after prefix: String) throws -> EnvironmentVariable {
-        let value = value.begins(with: prefix) ? try self.value.dropping(prefix.utf8.count) : self.value
-        return EnvironmentVariable(name: variable, value: value, sources: origins.compactMap(\.generation))
+        EnvironmentVariable(
+            name: variable, value: prefix.isEmpty ? value : try value.dropping(prefix.utf8.count), sources: origins.compactMap(\.generation)
+        )
     }
 }
 

@@ -21,7 +21,7 @@ struct ResolutionBuilder {
         try checkHeaders(templates, address, chosen)
 
         let slots = address.slots.filter { slot in slot.isInStep || !templates.contains { $0.name == slot.header } }
-        let isOwnHost = chosen.provider?.hosts.contains(address.base.host) ?? false
+        let isOwnHost = chosen.settings[.baseURL] == nil || chosen.provider?.hosts.contains(address.base.host) ?? false
         let places = slots.map { KeyPlaces($0, chosen, isOwnHost: isOwnHost, resolver.settings) }
         let secrets = try read(places.flatMap(\.wantedSecrets) + templates.flatMap(\.secrets))
 
@@ -60,7 +60,11 @@ struct ResolutionBuilder {
                 let isPooled = pooled.map { $0.slot.header == slot.header && $0.slot.isInStep == slot.isInStep } ?? false
                 guard let key = isPooled ? choice : keys.first else { continue }
                 let header = try writer.header(key, slot)
-                if slot.isInStep { stepHeaders.append(header) } else { headers.append(header) }
+                if slot.isInStep {
+                    stepHeaders.append(header)
+                } else if !own.contains(where: { $0.name == header.name }) {
+                    headers.append(header)
+                }
             }
             let origin = choice?.origin ?? own.lazy.flatMap(\.origins).first { if case .secret = $0 { true } else { false } }
             let resolution = Resolution(
@@ -111,8 +115,10 @@ struct ResolutionBuilder {
     /// What kind of key a header of the settings has.
     private func slot(of template: HeaderTemplate, _ address: Address) -> KeySlot? {
         if let slot = address.slots.first(where: { $0.header == template.name }) { return slot }
-        guard template.name == KeySlot.gatewayHeader else { return nil }
-        return KeySlot(kind: .cloudflare, auth: .bearer, header: template.name, owner: nil)
+        if template.name == KeySlot.gatewayHeader { return KeySlot(kind: .cloudflare, auth: .bearer, header: template.name, owner: nil) }
+        // A key in another place than the provider's usual one is still the provider's.
+        guard AuthScheme.allCases.contains(where: { $0.header == template.name }) else { return nil }
+        return address.slots.first { $0.header != KeySlot.gatewayHeader }
     }
 
     private func read(_ names: [String]) throws -> [String: Secret] {
@@ -121,23 +127,6 @@ struct ResolutionBuilder {
         var secrets: [String: Secret] = [:]
         for (name, secret) in zip(names, try resolver.secrets.secrets(names)) { secrets[name.description] = secret }
         return secrets
-    }
-}
-
-extension ChosenProvider {
-    /// Whether it is Cloudflare AI Gateway.
-    var isGateway: Bool { provider?.id == Catalogue.gateway }
-
-    /// The model's name, or the first pinned one for `auto`.
-    func model(_ name: String) throws(ResolverError) -> (String, Origin) {
-        guard name == ModelName.automatic else { return (name, .request) }
-        guard let model = settings.models?.first else {
-            throw ResolverError(
-                .invalid, "auto takes the first model that is pinned, and \(self.name) has none",
-                hint: "models = [\"…\"] in [provider.\(self.name)]")
-        }
-        try ModelName.check(model)
-        return (model, .settings(settings.place))
     }
 }
 

@@ -8,6 +8,8 @@ public struct ResolverEnvironment: Sendable {
     public var variables: any VariableSource
     /// Where keys are looked for last, in order; only what the user has allowed belongs here.
     public var fallbacks: [any VariableSource]
+    /// How long a program may take to print a key, in seconds.
+    var programTimeLimit = 10.0
 
     /// - Parameters:
     ///   - directories: where `~/` is.

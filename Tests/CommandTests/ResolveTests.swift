@@ -122,7 +122,7 @@ import Testing
         let walk = outcome.errorLines.filter { $0.hasPrefix("looked") }
         #expect(walk.count == 1)
         #expect(walk.first?.hasPrefix("looked        \(name), by \(home.settings): line ") == true)
-        #expect(walk.first?.hasSuffix(": cannot be used") == true)
+        #expect(walk.first?.hasSuffix(": failed, which nothing else makes up for") == true)
     }
 
     @Test func `explains what was found when it cannot be sent`() throws {

@@ -60,28 +60,30 @@ import Testing
         #expect(providers.last?.unsure == ["genesis"])
     }
 
-    @Test(arguments: [
-        ("alone", .noName), ("Upper  Name", .badID), ("-a  Name", .badID), ("a_b  Name", .badID), ("a?  Name", .badID),
-        ("  url https://a.b", .noBlock), ("a  A\n\n  key optional", .noBlock),
-        ("a  A\n  colour red", .unknownWord), ("a  A\n  ? b", .unknownWord), ("a  A\n\turl https://a.b", .badID),
-        ("a  A\n  chat /x\n  chat? /y", .repeatedWord), ("a  A\n  openclaw a\n  fased a", .repeatedWord),
-        ("a  A\n  genesis? a\n  openclaw a", .repeatedWord),
-        ("a  A\n  url", .wrongCount), ("a  A\n  url https://a.b https://c.d", .wrongCount), ("a  A\n  alias", .wrongCount),
-        ("a  A\n  host", .wrongCount), ("a  A\n  prefix", .wrongCount), ("a  A\n  oauth", .wrongCount), ("a  A\n  family", .wrongCount),
-        ("a  A\n  upstream x /y other", .wrongCount), ("a  A\n  upstream x /y other bearer z", .wrongCount), ("a  A\n  loong", .wrongCount),
-        ("a  A\n  loong a =", .wrongCount), ("a  A\n  loong =", .wrongCount),
-        ("a  A\n  style odd", .unknownValue), ("a  A\n  auth odd", .unknownValue), ("a  A\n  key required", .unknownValue),
-        ("a  A\n  listing closed", .unknownValue), ("a  A\n  upstream x /y odd bearer", .unknownValue),
-        ("a  A\n  upstream x /y other odd", .unknownValue),
-        ("a  A\n  url a.b", .badURL), ("a  A\n  url ftp://a.b", .badURL), ("a  A\n  url https://a.b/", .badURL),
-        ("a  A\n  url https://", .badURL), ("a  A\n  url https://:1", .badURL), ("a  A\n  url https://u@a.b", .badURL),
-        ("a  A\n  url https://a.b:x/y", .badURL), ("a  A\n  url https://A.b", .badURL), ("a  A\n  url https://é.b", .badURL),
-        ("a  A\n  chat x", .badPath), ("a  A\n  models https://a.b", .badPath), ("a  A\n  upstream x y other bearer", .badPath),
-        ("a  A\n  header", .badHeader), ("a  A\n  header a b", .badHeader), ("a  A\n  header A: b", .badHeader),
-        ("a  A\n  header a:", .badHeader), ("a  A\n  header : b", .badHeader),
-        ("a  A\n  loong a = b", .badVariable), ("a  A\n  loong a = A = B", .badVariable), ("a  A\n  loong a = 1A", .badVariable),
-        ("a  A\n  oauth A-B", .badVariable), ("a  A\n  oauth É", .badVariable),
-    ] as [(String, CatalogueError.Reason)])
+    @Test(
+        arguments: [
+            ("alone", .noName), ("Upper  Name", .badID), ("-a  Name", .badID), ("a_b  Name", .badID), ("a?  Name", .badID),
+            ("  url https://a.b", .noBlock), ("a  A\n\n  key optional", .noBlock),
+            ("a  A\n  colour red", .unknownWord), ("a  A\n  ? b", .unknownWord), ("a  A\n\turl https://a.b", .badID),
+            ("a  A\n  chat /x\n  chat? /y", .repeatedWord), ("a  A\n  openclaw a\n  fased a", .repeatedWord),
+            ("a  A\n  genesis? a\n  openclaw a", .repeatedWord),
+            ("a  A\n  url", .wrongCount), ("a  A\n  url https://a.b https://c.d", .wrongCount), ("a  A\n  alias", .wrongCount),
+            ("a  A\n  host", .wrongCount), ("a  A\n  prefix", .wrongCount), ("a  A\n  oauth", .wrongCount), ("a  A\n  family", .wrongCount),
+            ("a  A\n  upstream x /y other", .wrongCount), ("a  A\n  upstream x /y other bearer z", .wrongCount),
+            ("a  A\n  loong", .wrongCount),
+            ("a  A\n  loong a =", .wrongCount), ("a  A\n  loong =", .wrongCount),
+            ("a  A\n  style odd", .unknownValue), ("a  A\n  auth odd", .unknownValue), ("a  A\n  key required", .unknownValue),
+            ("a  A\n  listing closed", .unknownValue), ("a  A\n  upstream x /y odd bearer", .unknownValue),
+            ("a  A\n  upstream x /y other odd", .unknownValue),
+            ("a  A\n  url a.b", .badURL), ("a  A\n  url ftp://a.b", .badURL), ("a  A\n  url https://a.b/", .badURL),
+            ("a  A\n  url https://", .badURL), ("a  A\n  url https://:1", .badURL), ("a  A\n  url https://u@a.b", .badURL),
+            ("a  A\n  url https://a.b:x/y", .badURL), ("a  A\n  url https://A.b", .badURL), ("a  A\n  url https://é.b", .badURL),
+            ("a  A\n  chat x", .badPath), ("a  A\n  models https://a.b", .badPath), ("a  A\n  upstream x y other bearer", .badPath),
+            ("a  A\n  header", .badHeader), ("a  A\n  header a b", .badHeader), ("a  A\n  header A: b", .badHeader),
+            ("a  A\n  header a:", .badHeader), ("a  A\n  header : b", .badHeader),
+            ("a  A\n  loong a = b", .badVariable), ("a  A\n  loong a = A = B", .badVariable), ("a  A\n  loong a = 1A", .badVariable),
+            ("a  A\n  oauth A-B", .badVariable), ("a  A\n  oauth É", .badVariable),
+        ] as [(String, CatalogueError.Reason)])
     func `names the line that is wrong, and why`(text: String, reason: CatalogueError.Reason) {
         let line = text.split(separator: "\n", omittingEmptySubsequences: false).count
         let expected = CatalogueError(line: line + 2, reason: reason)

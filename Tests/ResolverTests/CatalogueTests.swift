@@ -35,7 +35,10 @@ import Testing
         for provider in providers {
             for name in [provider.id] + provider.aliases {
                 #expect(Catalogue.standard.provider(name) == provider, "\(name)")
-                for system in Provider.System.allCases where !providers.contains(where: { $0.systems[system]?.ids.contains(name) ?? false }) {
+                let others = Provider.System.allCases.filter { system in
+                    !providers.contains { $0.systems[system]?.ids.contains(name) ?? false }
+                }
+                for system in others {
                     #expect(Catalogue.standard.provider(name, of: system) == provider, "\(name) of \(system)")
                 }
             }

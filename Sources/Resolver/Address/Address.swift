@@ -28,29 +28,6 @@ struct ProviderHeader {
     let origin: Origin
 }
 
-/// A place of a request where a key goes.
-struct KeySlot {
-    /// What kind of key belongs there.
-    enum Kind: Equatable {
-        /// The key of the provider that answers.
-        case provider
-        /// A token of Cloudflare's.
-        case cloudflare
-    }
-
-    let kind: Kind
-    /// How it travels.
-    let auth: AuthScheme
-    /// The header, in lower case; ``auth``'s own but for the gateway's token.
-    let header: String
-    /// Whether the key goes into the step of a universal request instead of a header.
-    var isInStep = false
-    /// Whether the request can do without it.
-    var isOptional = false
-    /// Whose key it is, where the catalogue knows.
-    let owner: Provider?
-}
-
 extension Address {
     /// The address of a model at a provider that is no gateway of Cloudflare's.
     ///
@@ -61,10 +38,18 @@ extension Address {
             throw ResolverError(
                 .invalid, "nobody but you knows the address of \(chosen.name)", hint: "set base_url in [provider.\(chosen.name)]")
         }
-        let what = settings[.baseURL] == nil ? "the address of \(chosen.name)" : "\(settings.place): base_url of \(chosen.name)"
+        let what = settings[.baseURL] == nil ? "the address of \(chosen.name)" : "\(chosen.place): base_url of \(chosen.name)"
         let base = try Endpoint(chosen.fields.fill(template), what)
         let style = try chosen.style ?? provider?.style ?? .openaiChat
+        // The shapes that OpenAI has made share an address; another shape is spoken elsewhere.
+        let isShared = style == provider?.style || [style, provider?.style].allSatisfy { $0 == .openaiChat || $0 == .openaiResponses }
+        guard isShared || provider == nil || settings[.baseURL] != nil else {
+            throw ResolverError(
+                .invalid, "\(chosen.place): where \(chosen.name) speaks \(style.rawValue) is not known",
+                hint: "set base_url in [provider.\(chosen.name)]")
+        }
         let auth = try chosen.auth ?? (style == provider?.style ? provider?.auth : nil) ?? Self.auth(of: style)
+        if style == .other { try chosen.requireKnownAuth("auth", of: provider) }
         let ownPath = style == provider?.style ? provider?.chatPath : Self.path(of: style)
         let path = try ownPath.map { path throws(ResolverError) in try chosen.path(path, model) }
         var address = Address(
@@ -113,57 +98,5 @@ extension Address {
         case .gemini: .xGoogAPIKey
         default: .bearer
         }
-    }
-}
-
-/// A provider as a request means it: its settings, and what the catalogue knows of it.
-struct ChosenProvider {
-    /// `[provider.NAME]`, or the catalogue's name.
-    let name: String
-    let settings: ProviderSettings
-    let provider: Provider?
-
-    var fields: ProviderFields { ProviderFields(name, settings) }
-
-    /// Where an address comes from that may have placeholders.
-    func origins(of template: String) -> [Origin] {
-        if settings[.baseURL] != nil { return [.settings(settings.place)] }
-        return template.contains("<") ? [.catalogue, .settings(settings.place)] : [.catalogue]
-    }
-
-    /// The settings' shape of requests.
-    var style: APIStyle? {
-        get throws(ResolverError) {
-            guard let text = settings[.style] else { return nil }
-            guard let style = APIStyle(rawValue: text) else {
-                throw ResolverError(
-                    .invalid, "\(settings.place): style of \(name) is none that there is",
-                    hint: "the styles are \(APIStyle.allCases.map(\.rawValue).joined(separator: ", "))")
-            }
-            return style
-        }
-    }
-
-    /// The settings' place for the key.
-    var auth: AuthScheme? {
-        get throws(ResolverError) {
-            guard let text = settings[.auth] else { return nil }
-            guard let auth = AuthScheme(rawValue: text), auth.header != nil else {
-                throw ResolverError(
-                    .invalid, "\(settings.place): auth of \(name) is none that there is",
-                    hint: "bearer, x-api-key, x-goog-api-key or api-key")
-            }
-            return auth
-        }
-    }
-
-    /// A path with the model and the settings' fields in it.
-    func path(_ template: String, _ model: String, keepsSlashes: Bool = false) throws(ResolverError) -> String {
-        let filled = try fields.fill(template)
-        guard filled.hasPrefix("/"), Endpoint.isPath(filled.replacing("{model}", with: "m")[...]) else {
-            try Endpoint.refusePlaceholder(filled.replacing("{model}", with: ""), "the path of \(name)")
-            throw ResolverError(.invalid, "\(settings.place): path of \(name) is no plain path that begins with a slash")
-        }
-        return ModelPath.fill(filled, model: model, keepsSlashes: keepsSlashes)
     }
 }

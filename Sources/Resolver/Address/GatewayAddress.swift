@@ -59,7 +59,7 @@ struct GatewayAddress {
     /// The address of the gateway with what follows it, or the one of the settings as it is.
     private func base(_ suffix: String, host: String = host) throws(ResolverError) -> (Endpoint, [Origin]) {
         if let own = chosen.settings[.baseURL] {
-            let what = "\(chosen.settings.place): base_url of \(chosen.name)"
+            let what = "\(chosen.place): base_url of \(chosen.name)"
             return (try Endpoint(chosen.fields.fill(own), what), chosen.origins(of: own))
         }
         return (try Endpoint(chosen.fields.fill(host + suffix), "the address of \(chosen.name)"), chosen.origins(of: host))
@@ -72,7 +72,7 @@ struct GatewayAddress {
         let isDynamic = slug == "dynamic"
         if isDynamic, gateway.providerKey == .request {
             throw ResolverError(
-                .invalid, "\(chosen.settings.place): dynamic routes take the keys that the gateway has stored",
+                .invalid, "\(chosen.place): dynamic routes take the keys that the gateway has stored",
                 hint: "[provider.\(chosen.name).gateway] provider_key = \"stored\"")
         }
         guard try chosen.style ?? .openaiChat == .openaiChat else { throw styleError("compat") }
@@ -97,15 +97,17 @@ struct GatewayAddress {
         let upstream = isCustom ? nil : catalogue.upstream(slug: slug)
         guard Self.isSlug(slug), isCustom || upstream != nil else {
             throw ResolverError(
-                .invalid, "\(chosen.settings.place): route of \(chosen.name) is neither compat, universal, rest nor a provider's slug",
+                .invalid, "\(chosen.place): route of \(chosen.name) is neither compat, universal, rest nor a provider's slug",
                 hint: "`warder provider show cloudflare-ai-gateway` lists them; providers of your own are custom-SLUG")
         }
         let known = upstream?.upstream
         let style = try chosen.style ?? known?.style ?? .openaiChat
         let auth = try chosen.auth ?? (style == known?.style ? known?.auth : nil) ?? Address.auth(of: style)
+        if known?.path == nil, !isCustom { try chosen.requireKnownAuth("upstream", of: upstream) }
         let (base, origins) = try base("/" + slug)
-        var template = style == known?.style || known == nil ? known?.path ?? Self.path(of: style, slug) : Self.path(of: style, slug)
-        if let own = chosen.settings[.path] { template = own }
+        // Of some providers only the client knows what follows the slug.
+        let usual = style == known?.style ? known?.path : Self.path(of: style, slug)
+        let template = chosen.settings[.path] ?? usual
         let keepsSlashes = slug == Self.workersAISlug || style == .other
         var address = Address(
             base: base, origins: origins,
@@ -132,7 +134,7 @@ struct GatewayAddress {
         let slug = try upstreamSlug("universal")
         guard let upstream = catalogue.upstream(slug: slug), let known = upstream.upstream, let path = known.path else {
             throw ResolverError(
-                .invalid, "\(chosen.settings.place): the universal route of \(chosen.name) needs a slug whose path is known",
+                .invalid, "\(chosen.place): the universal route of \(chosen.name) needs a slug whose path is known",
                 hint: "`warder provider show cloudflare-ai-gateway` lists them")
         }
         let inner = String(model.dropFirst(slug.count + 1))
@@ -159,7 +161,7 @@ struct GatewayAddress {
         guard gateway.providerKey != .request, !gateway.headers.contains(where: { $0.name == "cf-aig-byok-alias" && $0.value != "default" })
         else {
             throw ResolverError(
-                .invalid, "\(chosen.settings.place): the rest route takes no provider's key, and of the stored ones only the alias default")
+                .invalid, "\(chosen.place): the rest route takes no provider's key, and of the stored ones only the alias default")
         }
         let style = try chosen.style ?? .openaiChat
         let account = "https://api.cloudflare.com/client/v4/accounts/<account_id>/ai"
@@ -177,7 +179,11 @@ struct GatewayAddress {
         var address = Address(
             base: base, origins: origins, path: try chosen.path(chosen.settings[.path] ?? path, model, keepsSlashes: true), model: model,
             style: style,
-            slots: [KeySlot(kind: .cloudflare, auth: .bearer, header: "authorization", owner: catalogue.provider(Catalogue.workersAI))])
+            slots: [
+                KeySlot(
+                    kind: .cloudflare, auth: .bearer, header: "authorization", isToken: true, owner: catalogue.provider(Catalogue.workersAI)
+                )
+            ])
         if style == .anthropicMessages {
             address.headers = [ProviderHeader(name: "anthropic-version", value: Address.anthropicVersion, origin: .catalogue)]
         }
@@ -186,7 +192,7 @@ struct GatewayAddress {
             address.headers.append(ProviderHeader(name: "cf-aig-gateway-id", value: id, origin: .settings(chosen.settings.place)))
         } else if model.hasPrefix("@") {
             throw ResolverError(
-                .invalid, "\(chosen.settings.place): Workers AI by the rest route needs a gateway_id", hint: "gateway_id = \"default\"")
+                .invalid, "\(chosen.place): Workers AI by the rest route needs a gateway_id", hint: "gateway_id = \"default\"")
         }
         return address
     }
@@ -212,16 +218,12 @@ struct GatewayAddress {
         if gateway.isAuthenticated == false, !isRequired { return [] }
         return [
             KeySlot(
-                kind: .cloudflare, auth: .bearer, header: KeySlot.gatewayHeader,
+                kind: .cloudflare, auth: .bearer, header: KeySlot.gatewayHeader, isToken: true,
                 isOptional: !(isRequired || gateway.isAuthenticated == true || gateway.token != nil), owner: nil)
         ]
     }
 
     private func styleError(_ route: String) -> ResolverError {
-        ResolverError(.invalid, "\(chosen.settings.place): style of \(chosen.name) is none that the \(route) route has")
+        ResolverError(.invalid, "\(chosen.place): style of \(chosen.name) is none that the \(route) route has")
     }
-}
-
-extension KeySlot {
-    static let gatewayHeader = "cf-aig-authorization"
 }

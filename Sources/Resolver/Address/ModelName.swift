@@ -28,8 +28,8 @@ struct ModelName: Equatable {
         guard (1...512).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw ResolverError(.usage, "the name of a model is visible ASCII, 512 bytes at most")
         }
-        guard !text.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else {
-            throw ResolverError(.usage, "the name of a model has no segments \".\" and \"..\"")
+        guard !text.split(separator: "/", omittingEmptySubsequences: false).contains(where: { ["", ".", ".."].contains($0) }) else {
+            throw ResolverError(.usage, "the name of a model has no empty segments, and none that are \".\" or \"..\"")
         }
         guard !text.contains("${"), !text.utf8.contains(where: { "<>{}\\\"".utf8.contains($0) }) else {
             throw ResolverError(.refused, "the name of a model has a placeholder that nothing replaces")

@@ -7,7 +7,8 @@ struct CatalogueParser {
     static func providers(_ text: String) throws(CatalogueError) -> [Provider] {
         var parser = CatalogueParser()
         var number = 0
-        for line in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+        // An array, whose slices are split in half the time that those of a text take.
+        for line in Array(text.utf8).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             number += 1
             do throws(CatalogueError.Reason) {
                 try parser.take(line)
@@ -19,8 +20,8 @@ struct CatalogueParser {
         return parser.providers
     }
 
-    private mutating func take(_ line: Substring.UTF8View) throws(CatalogueError.Reason) {
-        let words = line.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
+    private mutating func take(_ line: ArraySlice<UInt8>) throws(CatalogueError.Reason) {
+        let words = line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
         guard let first = words.first else { return endBlock() }
         if first.utf8.first == UInt8(ascii: "#") { return }
         if line.first != UInt8(ascii: " ") {
@@ -28,7 +29,7 @@ struct CatalogueParser {
             block = try ProviderBlock(id: first, name: words.dropFirst().joined(separator: " "))
         } else {
             guard block != nil else { throw .noBlock }
-            try block?.take(first, Array(words.dropFirst()))
+            try block?.take(first, words.dropFirst())
         }
     }
 

@@ -2,7 +2,7 @@
 struct ProviderBlock {
     private let id: String
     private let name: String
-    private var words: Set<String> = []
+    private var words: [String] = []
     private var unsure: Set<String> = []
     private var aliases: [String] = []
     private var baseURL: String?
@@ -30,10 +30,11 @@ struct ProviderBlock {
     }
 
     /// Takes a line in: its first word, which may end with a question mark, and the others.
-    mutating func take(_ marked: String, _ values: [String]) throws(CatalogueError.Reason) {
+    mutating func take(_ marked: String, _ values: ArraySlice<String>) throws(CatalogueError.Reason) {
         let isUnsure = marked.utf8.last == UInt8(ascii: "?")
         let word = isUnsure ? String(marked.dropLast()) : marked
-        guard words.insert(word).inserted || word == "header" else { throw .repeatedWord }
+        guard word == "header" || !words.contains(word) else { throw .repeatedWord }
+        words.append(word)
         switch word {
         case "alias": aliases = try several(values)
         case "url": try takeURL(one(values))
@@ -70,17 +71,17 @@ struct ProviderBlock {
 
     // MARK: Values
 
-    private func several(_ values: [String]) throws(CatalogueError.Reason) -> [String] {
+    private func several(_ values: ArraySlice<String>) throws(CatalogueError.Reason) -> [String] {
         if values.isEmpty { throw .wrongCount }
-        return values
+        return Array(values)
     }
 
-    private func one(_ values: [String]) throws(CatalogueError.Reason) -> String {
+    private func one(_ values: ArraySlice<String>) throws(CatalogueError.Reason) -> String {
         guard let value = values.first, values.count == 1 else { throw .wrongCount }
         return value
     }
 
-    private func flag(_ values: [String], _ value: String) throws(CatalogueError.Reason) -> Bool {
+    private func flag(_ values: ArraySlice<String>, _ value: String) throws(CatalogueError.Reason) -> Bool {
         guard try one(values) == value else { throw .unknownValue }
         return true
     }
@@ -109,20 +110,21 @@ struct ProviderBlock {
         host = first == UInt8(ascii: "<") ? nil : String(Substring(name))
     }
 
-    private func header(_ values: [String]) throws(CatalogueError.Reason) -> Provider.Header {
+    private func header(_ values: ArraySlice<String>) throws(CatalogueError.Reason) -> Provider.Header {
         guard let name = values.first, values.count > 1, name.utf8.count > 1, name.utf8.last == UInt8(ascii: ":") else { throw .badHeader }
         guard name.utf8.dropLast().allSatisfy({ $0.isLowerOrDigit || $0 == .dash }) else { throw .badHeader }
         return Provider.Header(name: String(name.dropLast()), value: values.dropFirst().joined(separator: " "))
     }
 
-    private func upstream(_ values: [String]) throws(CatalogueError.Reason) -> Provider.Upstream {
+    private func upstream(_ values: ArraySlice<String>) throws(CatalogueError.Reason) -> Provider.Upstream {
+        let values = Array(values)
         guard values.count == 4 else { throw .wrongCount }
         return Provider.Upstream(slug: values[0], path: try path(values[1]), style: try known(values[2]), auth: try known(values[3]))
     }
 
     /// `NAME … = VARIABLE …`, or names alone.
     private mutating func takeSystem(
-        _ system: Provider.System, _ values: [String], isUnsure: Bool
+        _ system: Provider.System, _ values: ArraySlice<String>, isUnsure: Bool
     ) throws(CatalogueError.Reason) {
         guard systems[system] == nil else { throw .repeatedWord }
         let ids = values.prefix { $0 != "=" }

@@ -31,7 +31,7 @@ struct KeyFinder {
                     note(source, "used", isUsed: true)
                     keys.append(key)
                 } catch {
-                    note(source, "cannot be used")
+                    note(source, "failed, which nothing else makes up for")
                     throw error
                 }
             }
@@ -62,11 +62,11 @@ struct KeyFinder {
             let outcome = secrets[candidate.name].map { take(FoundKey($0, auth: candidate.auth)) } ?? "not in the vault"
             note("the secret \(candidate.name)", outcome, isUsed: found != nil)
         }
-        for source in [environment.variables] + environment.fallbacks where found == nil {
+        for (position, source) in ([environment.variables] + environment.fallbacks).enumerated() where found == nil {
             for candidate in places.variables where found == nil {
                 let value = try source.value(of: candidate.name)
                 let origin: Origin =
-                    source is ProcessVariables ? .variable(candidate.name) : .other(source: source.name, variable: candidate.name)
+                    position == 0 ? .variable(candidate.name) : .other(source: source.name, variable: candidate.name)
                 let outcome = value.map { take(FoundKey($0, origin, auth: candidate.auth)) } ?? "not set"
                 note("\(source.name), \(candidate.name)", outcome, isUsed: found != nil)
             }
@@ -139,7 +139,7 @@ struct KeyFinder {
                 .io, "\(place): the program \(name) is not in the standard directories", hint: "write its absolute path")
         }
         do {
-            var process = ChildProcess(path, Array(words.dropFirst()), timeLimit: 10, maximumOutput: 64 << 10)
+            var process = ChildProcess(path, Array(words.dropFirst()), timeLimit: environment.programTimeLimit, maximumOutput: 64 << 10)
             for variable in ["HOME", "USER", "LOGNAME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "DBUS_SESSION_BUS_ADDRESS"] {
                 guard let value = try environment.variables.value(of: variable) else { continue }
                 process.environment[variable] = String(validating: value.reveal(), as: UTF8.self)

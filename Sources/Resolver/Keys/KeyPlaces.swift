@@ -25,23 +25,24 @@ struct KeyPlaces {
     ///   - settings: what is configured for the provider behind a gateway.
     init(_ slot: KeySlot, _ chosen: ChosenProvider, isOwnHost: Bool, _ settings: WarderSettings) {
         let gateway = chosen.settings.gateway
-        if slot.header == KeySlot.gatewayHeader
-            || chosen.isGateway && slot.kind == .cloudflare && slot.header == "authorization" && slot.owner == nil
-        {
-            configured = gateway?.token.map { [$0] } ?? (slot.header == KeySlot.gatewayHeader ? [] : chosen.settings.keys ?? [])
+        let isKnown = chosen.provider?.id == chosen.name || isOwnHost
+        if slot.isToken {
+            configured = gateway?.token.map { [$0] } ?? []
             add(secret: "\(chosen.name)/token")
-            if let id = chosen.provider?.id { add(secret: "\(id)/token") }
-            var names = ["CF_AIG_TOKEN", "CLOUDFLARE_AIG_TOKEN"]
-            if slot.header == "authorization" { names += ["CLOUDFLARE_API_TOKEN", "CF_API_TOKEN"] }
-            add(variables: names)
-            return
+            if let id = chosen.provider?.id, isKnown {
+                add(secret: "\(id)/token")
+                add(variables: ["CF_AIG_TOKEN", "CLOUDFLARE_AIG_TOKEN"])
+            }
+            // Cloudflare's REST API takes the token where others take the provider's key.
+            guard slot.header != KeySlot.gatewayHeader else { return }
         }
         // A pool or key of the provider's own table, else of the table of the provider behind the gateway.
-        configured = chosen.settings.keys ?? []
-        if configured.isEmpty, chosen.isGateway, let owner = slot.owner { configured = settings.providers[owner.id]?.keys ?? [] }
+        if configured.isEmpty { configured = chosen.settings.keys ?? [] }
+        if configured.isEmpty, chosen.isGateway, isOwnHost, let owner = slot.owner { configured = settings.providers[owner.id]?.keys ?? [] }
         add(secret: "\(chosen.name)/api-key")
-        if let provider = chosen.provider, provider.id == chosen.name || isOwnHost { add(provider) }
-        if chosen.isGateway, let owner = slot.owner { add(owner) }
+        // What the gateway's usual names mean is a key of the provider behind it, never a token of Cloudflare's.
+        if let provider = chosen.provider, isKnown, !chosen.isGateway || slot.kind == .provider { add(provider) }
+        if chosen.isGateway, isOwnHost, let owner = slot.owner { add(owner) }
     }
 
     /// The names that a provider's key usually has.

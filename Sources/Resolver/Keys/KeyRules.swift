@@ -10,7 +10,7 @@ struct KeyRules {
     /// - Throws: ``ResolverError/Code/refused``.
     func checkHost(_ key: FoundKey) throws(ResolverError) {
         guard !key.allowedHosts.isEmpty else { return }
-        let names = [endpoint.host] + (endpoint.port.map { ["\(endpoint.host):\($0)"] } ?? [])
+        let names = [endpoint.host, "\(endpoint.host):\(endpoint.port ?? (endpoint.text.hasPrefix("https:") ? 443 : 80))"]
         guard !key.allowedHosts.contains(where: names.contains) else { return }
         throw ResolverError(
             .refused, "\(key.origin) may not go to \(endpoint.host): its allowed hosts are \(key.allowedHosts.joined(separator: ", "))",
@@ -52,7 +52,9 @@ struct KeyRules {
     /// - Throws: ``ResolverError/Code/refused``.
     func checkKind(_ key: FoundKey, _ slot: KeySlot) throws(ResolverError) {
         let isCloudflare = Self.cloudflarePrefixes.contains { key.value.begins(with: $0) }
-        switch slot.kind {
+        // Whatever the settings call it: its REST API knows no other keys.
+        let isCloudflareAPI = catalogue.provider(Catalogue.workersAI)?.hosts.contains(endpoint.host) ?? false
+        switch isCloudflareAPI ? .cloudflare : slot.kind {
         case .cloudflare:
             guard !isCloudflare, let other = issuer(of: key.value), other.id != Catalogue.workersAI else { return }
             throw ResolverError(
@@ -63,7 +65,9 @@ struct KeyRules {
                     .refused, "\(key.origin) is a token of Cloudflare's, and the key of the provider belongs into \(slot.header)",
                     hint: "the gateway's own token is the secret PROVIDER/token; keys stored at the gateway need provider_key = \"stored\"")
             }
-            guard let owner = slot.owner, !owner.keyPrefixes.isEmpty, !owner.keyPrefixes.contains(where: key.value.begins) else { return }
+            // Where nobody but the user knows who answers, it may be anybody's key.
+            guard let owner = slot.owner, owner.upstream != nil || !owner.hosts.isEmpty else { return }
+            guard !owner.keyPrefixes.contains(where: key.value.begins) else { return }
             guard let other = issuer(of: key.value), other.id != owner.id, !other.hosts.contains(endpoint.host) else { return }
             throw ResolverError(.refused, "\(key.origin) is a key of \(other.name), and the request goes to \(owner.name)")
         }

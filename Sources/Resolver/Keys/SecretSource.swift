@@ -22,7 +22,9 @@ public struct VaultSecrets<Holder: KeyHolder>: SecretSource {
         self.path = path
     }
 
+    /// The newest values out of one state of the vault.
     public func secrets(_ names: [SecretName]) throws -> [Secret?] { try vault.get(names) }
 
+    /// The stamp of the vault's file.
     public func stamp() -> VaultStamp? { VaultStamp(path: path) }
 }

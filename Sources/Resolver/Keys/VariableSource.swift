@@ -15,8 +15,10 @@ public struct ProcessVariables: VariableSource {
     /// The environment of this process.
     public init() {}
 
+    /// `the environment`
     public var name: String { "the environment" }
 
+    /// The value that the process was started with, or has set since: getenv(3).
     public func value(of variable: String) throws -> SecretValue? {
         guard let text = unsafe getenv(variable) else { return nil }
         let count = unsafe strlen(text)
@@ -29,7 +31,9 @@ public struct NoVariables: VariableSource {
     /// No variables at all.
     public init() {}
 
+    /// `nothing`
     public var name: String { "nothing" }
 
+    /// Always nil.
     public func value(of variable: String) -> SecretValue? { nil }
 }

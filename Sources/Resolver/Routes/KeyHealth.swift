@@ -37,10 +37,12 @@ struct KeyHealth {
         }
         // Keys come and go with their generations: those that have long been fit again are forgotten.
         if rests.count > 256 { rests = rests.filter { $0.value.until + .seconds(3600) > now } }
-        let failures = rests[key]?.failures ?? 0
+        let before = rests[key]
+        // Requests that were under way together fail together, which is one failure, and must not shorten a rest.
+        let isSame = before.map { $0.until > now } ?? false
+        let failures = (before?.failures ?? 0) - (isSame ? 1 : 0)
         let until = now + Self.rest(after: outcome, failures: failures)
-        // Answers to requests that were under way together must not shorten a rest.
-        rests[key] = Rest(until: max(until, rests[key]?.until ?? until), failures: failures + 1)
+        rests[key] = Rest(until: max(until, before?.until ?? until), failures: failures + 1)
     }
 
     /// When a key may be taken again, or nil if it may be now.

@@ -1,0 +1,27 @@
+/// A place of a request where a key goes.
+struct KeySlot {
+    /// The header of the gateway's own token.
+    static let gatewayHeader = "cf-aig-authorization"
+
+    /// What kind of key belongs there.
+    enum Kind: Equatable {
+        /// The key of the provider that answers.
+        case provider
+        /// A token of Cloudflare's.
+        case cloudflare
+    }
+
+    let kind: Kind
+    /// How it travels.
+    let auth: AuthScheme
+    /// The header, in lower case; ``auth``'s own but for the gateway's token.
+    let header: String
+    /// Whether the key goes into the step of a universal request instead of a header.
+    var isInStep = false
+    /// Whether the gateway's own token belongs there: in a header of its own, or instead of a provider's key.
+    var isToken = false
+    /// Whether the request can do without it.
+    var isOptional = false
+    /// Whose key it is, where the catalogue knows.
+    let owner: Provider?
+}
