@@ -34,6 +34,7 @@ public struct EnvironmentFileVariables: VariableSource {
 /// The variables that the login shell's startup files set. The shell is started when first asked for.
 public struct LoginShellVariables: VariableSource {
     private let reading: Once<ImportReading>
+    /// What it is called.
     public let name = "the login shell"
 
     /// - Parameter environment: see ``LoginShell/inherited``.
@@ -41,6 +42,9 @@ public struct LoginShellVariables: VariableSource {
         reading = Once { try LoginShell(environment: environment).read(all: true) }
     }
 
+    /// The value of a variable.
+    ///
+    /// - Throws: ``ExportError/Code/file(_:)`` if the shell fails.
     public func value(of variable: String) throws -> SecretValue? { try reading.value().last(variable) }
 }
 
