@@ -34,7 +34,7 @@ struct ResolutionBuilder {
                 for key in keys {
                     try rules.checkHost(key)
                     try rules.checkKind(key, slot)
-                    try KeyRules.checkHeader(key.value, key.origin.description)
+                    try KeyRules.checkHeader(key)
                 }
                 found.append((slot, keys))
             }
@@ -136,11 +136,4 @@ extension HeaderTemplate {
             if case .secret(let name) = part { name } else { nil }
         }
     }
-}
-
-extension Catalogue {
-    /// The id of Cloudflare AI Gateway.
-    public static let gateway = "cloudflare-ai-gateway"
-    /// The id of Workers AI, whose keys are Cloudflare's tokens.
-    static let workersAI = "cloudflare-workers-ai"
 }

@@ -206,6 +206,16 @@ import Testing
         #expect(try source(["groq/m"], [:]) == "the login shell, GROQ_API_KEY", "an empty key is none")
     }
 
+    @Test(arguments: [
+        "A=b", "A='b'", "A=\"b\"", "export A=b", "export A='b'", "A=b # comment", "# A=c\nA=b", "B=\"$X\"\nA=b", "A=b\n\n",
+    ]) func `reads environment files as everything does that reads them`(_ text: String) throws {
+        try home.write(text.replacing("A", with: "GROQ_API_KEY") + "\n", to: "keys.env")
+        #expect(
+            try home.run("resolve", "groq/m", "--env-file", "keys.env", "--format", "header-file").text == "authorization: Bearer b\n")
+        try home.write("", to: "empty.env")
+        #expect(try home.run("resolve", "groq/m", "--env-file", "empty.env").refused(22))
+    }
+
     @Test func `reads a key from a file and from a program`() throws {
         try home.write(key + "\n", to: "key-file")
         let program = try home.write("#!/bin/sh\necho \"$1$HOME$SECRET\"\n", to: "program", mode: 0o700)

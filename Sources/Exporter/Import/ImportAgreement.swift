@@ -7,11 +7,13 @@ internal import SodiumCrypto
 enum ImportAgreement {
     /// The formats that count, by name: those of them that ``Formats/all`` has.
     static let names = ["dotenv", "dotenv-js", "dotenv-python", "compose", "docker", "sh", "systemd-environment-file"]
+    /// Those of them that know quotes, comments after a value, and `export`: what reads a file that is called `.env`.
+    static let dotenvNames = ["dotenv-js", "dotenv-python", "compose", "sh"]
 
     /// Reads a file.
     ///
     /// - Throws: ``ExportError/Code/malformed`` for a file that is no text.
-    static func read(_ bytes: [UInt8]) throws(ExportError) -> ImportReading {
+    static func read(_ bytes: [UInt8], among names: [String] = names) throws(ExportError) -> ImportReading {
         guard !bytes.contains(0), String(validating: bytes, as: UTF8.self) != nil else { throw ExportError(.malformed, "not a text") }
         // A last line without an end reads as one with it, everywhere.
         let bytes = bytes.last == UInt8(ascii: "\n") ? bytes : bytes + [UInt8(ascii: "\n")]
@@ -19,12 +21,12 @@ enum ImportAgreement {
         var reading = ImportReading("assignments on which all formats agree")
         reading.isOnlyVariables = true
         reading.hasVariables = true
-        var survey = Survey(lines: lines, dialects: dialects(bytes, lines))
+        var survey = Survey(lines: lines, dialects: dialects(bytes, lines, names))
         try survey.run(into: &reading)
         return reading
     }
 
-    private static func dialects(_ bytes: [UInt8], _ lines: [ArraySlice<UInt8>]) -> [LineDialect] {
+    private static func dialects(_ bytes: [UInt8], _ lines: [ArraySlice<UInt8>], _ names: [String]) -> [LineDialect] {
         Formats.all.filter { names.contains($0.name) }.map { format in
             switch format.name {
             case Dotenv.name: LineDialect(portable: lines)

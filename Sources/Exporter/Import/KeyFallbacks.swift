@@ -2,23 +2,39 @@ public import Resolver
 public import SodiumCrypto
 internal import Synchronization
 
-/// The variables of an environment file, as far as all dialects read its lines alike. Read when first asked for.
+/// The variables of an environment file, as everything reads them that reads `.env` files. Read when first asked for.
 public struct EnvironmentFileVariables: VariableSource {
     private let reading: Once<ImportReading>
+    /// The file's path.
     public let name: String
 
     /// - Parameter path: the file.
     public init(path: String) {
         name = path
-        reading = Once { try ImportFormat.agreement.read(ImportFile(path: path)) }
+        reading = Once {
+            let file = try ImportFile(path: path)
+            return file.content.count == 0 ? ImportReading("nothing") : try ImportFormat.dotenvAgreement.read(file)
+        }
     }
 
-    public func value(of variable: String) throws -> SecretValue? { try reading.value().last(variable) }
+    /// The value of a variable.
+    ///
+    /// - Throws: ``ExportError/Code/malformed`` if it stands there in a way that is not read alike by all; ``ExportError/Code/file(_:)``.
+    public func value(of variable: String) throws -> SecretValue? {
+        let reading = try reading.value()
+        if let value = reading.last(variable) { return value }
+        guard let left = reading.left.first(where: { $0.name == variable }) else { return nil }
+        let line = left.lines.map { ": line \($0.lowerBound)" } ?? ""
+        throw ExportError(
+            .malformed, "\(name)\(line): \(variable) is not read alike by everything that reads such files",
+            hint: "write it on one line: NAME='value'")
+    }
 }
 
 /// The variables that the login shell's startup files set. The shell is started when first asked for.
 public struct LoginShellVariables: VariableSource {
     private let reading: Once<ImportReading>
+    /// What it is called.
     public let name = "the login shell"
 
     /// - Parameter environment: see ``LoginShell/inherited``.
@@ -26,6 +42,9 @@ public struct LoginShellVariables: VariableSource {
         reading = Once { try LoginShell(environment: environment).read(all: true) }
     }
 
+    /// The value of a variable.
+    ///
+    /// - Throws: ``ExportError/Code/file(_:)`` if the shell fails.
     public func value(of variable: String) throws -> SecretValue? { try reading.value().last(variable) }
 }
 

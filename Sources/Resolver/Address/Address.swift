@@ -16,7 +16,7 @@ struct Address {
     /// The keys that the request needs.
     var slots: [KeySlot]
     /// The step that the client writes into the body, for the gateway's universal address.
-    var step: (provider: String, endpoint: String, headers: [Provider.Header], auth: AuthScheme)?
+    var step: (provider: String, endpoint: String, headers: [Provider.Header])?
     /// Where the list of models is, below the base.
     var listing: (path: String, needsKey: Bool)?
 }

@@ -148,7 +148,7 @@ struct GatewayAddress {
         let headers = known.style == .anthropicMessages ? [Provider.Header(name: "anthropic-version", value: Address.anthropicVersion)] : []
         var address = Address(
             base: base, origins: origins, path: "", model: inner, style: .cloudflareUniversal, slots: slots + tokenSlot())
-        address.step = (slug, String(endpoint), headers + [Provider.Header(name: "content-type", value: "application/json")], known.auth)
+        address.step = (slug, String(endpoint), headers + [Provider.Header(name: "content-type", value: "application/json")])
         return address
     }
 

@@ -43,9 +43,10 @@ public enum RequestOutcome: Hashable, Sendable {
             return nil
         }
         let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let clock = words[4].split(separator: ":").compactMap { Int($0) }
+        let clock = words[4].split(separator: ":", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
+        // A minute may have a leap second.
         guard let month = names.firstIndex(of: String(words[2])), (1...31).contains(day), clock.count == 3,
-            clock.allSatisfy({ (0...60).contains($0) })
+            zip(clock, [23, 59, 60]).allSatisfy({ (0...$1).contains($0) })
         else { return nil }
         var fields = unsafe tm()
         unsafe fields.tm_year = Int32(year - 1900)
