@@ -37,6 +37,9 @@ public struct VaultStamp: Hashable, Sendable {
 
     private static func nanoseconds(_ time: timespec) -> Int { time.tv_sec * 1_000_000_000 + time.tv_nsec }
 
+    /// Whether two stamps are of the same file, whatever was written to it between them.
+    public func isSameFile(as other: VaultStamp) -> Bool { device == other.device && file == other.file }
+
     /// Whether two stamps are of the same state, whenever they were taken.
     public func isSame(as other: VaultStamp) -> Bool {
         device == other.device && file == other.file && size == other.size && modified == other.modified && changed == other.changed
