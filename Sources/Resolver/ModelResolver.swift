@@ -143,10 +143,6 @@ public final class ModelResolver: Sendable {
         throw ResolverError(.exhausted, "every key rests after errors, the first for \(wait) more seconds")
     }
 
-    private func name(_ model: String, _ place: String?) throws(ResolverError) -> ModelName {
-        do throws(ResolverError) { return try ModelName(model) } catch { throw place.map(error.about) ?? error }
-    }
-
     /// What is kept for a model, if nothing has changed since.
     private func kept(_ model: String, _ time: ContinuousClock.Instant) -> [PooledResolution]? {
         guard let kept = state.withLock({ $0.kept[model] }), kept.until.map({ $0 > time }) ?? true, let stamp = secrets.stamp(),
@@ -159,7 +155,7 @@ public final class ModelResolver: Sendable {
     private func pool(for model: String, _ place: String?, _ time: ContinuousClock.Instant) throws -> [PooledResolution] {
         if let pool = kept(model, time) { return pool }
         let stamp = secrets.stamp()
-        let built = try ResolutionBuilder(self).build(name(model, place))
+        let built = try ResolutionBuilder(self).build(model, place)
         if let stamp, stamp.isSettled {
             let until = built.lifetime.map { time + .seconds($0) }
             state.withLock { state in
@@ -174,7 +170,7 @@ public final class ModelResolver: Sendable {
 
 extension ResolverError {
     /// The same of a name that the settings have: then it is they that are not valid.
-    fileprivate func about(_ place: String) -> ResolverError {
+    func about(_ place: String) -> ResolverError {
         ResolverError(code == .usage || code == .notFound ? .invalid : code, "\(place): \(description)", hint: hint)
     }
 }

@@ -10,8 +10,21 @@ struct ResolutionBuilder {
     init(_ resolver: ModelResolver) { self.resolver = resolver }
 
     /// The resolutions of a model, one for each key of its pool, and for how many seconds they may be kept.
-    func build(_ name: ModelName) throws -> (pool: [PooledResolution], lifetime: Int?) {
-        let chosen = try provider(name.provider)
+    ///
+    /// - Parameters:
+    ///   - text: `PROVIDER/MODEL`.
+    ///   - place: where that stands, if the settings have it.
+    func build(_ text: String, _ place: String?) throws -> (pool: [PooledResolution], lifetime: Int?) {
+        let name: ModelName
+        let chosen: ChosenProvider
+        do throws(ResolverError) {
+            name = try ModelName(text)
+            chosen = try provider(name.provider)
+        } catch {
+            // What is wrong with the provider's own table says where that stands.
+            guard let place, error.code != .invalid else { throw error }
+            throw error.about(place)
+        }
         let (model, modelOrigin) = try chosen.model(name.model)
         let address =
             try chosen.isGateway
