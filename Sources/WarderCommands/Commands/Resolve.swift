@@ -13,7 +13,7 @@ struct Resolve: WarderCommand {
             Names and generations only, unless you ask for values: with --reveal, or in a format that a program reads.
 
                 curl -K <(warder resolve openai/gpt-4o --format curl) -d @body.json
-                curl -H @<(warder resolve openai/gpt-4o --format header-file) …
+                curl -H @<(warder resolve openai/gpt-4o --format header-file) URL
                 eval "$(warder resolve anthropic/claude-sonnet-4-6 --format sh)"
 
             Nothing is sent. Which headers may go where is checked: allowed hosts, https, placeholders, a key in the wrong place.
