@@ -60,9 +60,8 @@ struct HeaderWriter {
             }
         }
         let value = try SecretValue.joined(pieces)
-        // Without secrets there is nothing to hide, but where a key belongs: somebody may have written one into the settings.
-        let isForKeys = template.name == KeySlot.gatewayHeader || AuthScheme.allCases.contains { $0.header == template.name }
-        let text = origins.isEmpty && !isForKeys ? String(decoding: value.reveal(), as: UTF8.self) : nil
+        // Without secrets there is nothing to hide.
+        let text = origins.isEmpty ? String(decoding: value.reveal(), as: UTF8.self) : nil
         return RequestHeader(name: template.name, value: value, text: text, origins: origins + [.settings(template.place)])
     }
 }

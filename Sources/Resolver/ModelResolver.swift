@@ -16,6 +16,7 @@ public final class ModelResolver: Sendable {
     let secrets: any SecretSource
     let environment: ResolverEnvironment
     let catalogue: Catalogue
+    let programs: ProgramKeys
     private let now: @Sendable () -> ContinuousClock.Instant
     private let state = Mutex(State())
 
@@ -48,6 +49,7 @@ public final class ModelResolver: Sendable {
         self.environment = environment
         self.catalogue = catalogue
         self.now = now
+        programs = ProgramKeys(now: now)
     }
 
     /// What a request for a model needs: the first of ``candidates(_:)``.
@@ -72,6 +74,8 @@ public final class ModelResolver: Sendable {
     /// Tells what came of a request. A key that was refused or limited rests for a while.
     public func report(_ outcome: RequestOutcome, for resolution: Resolution) {
         guard let key = resolution.key else { return }
+        // What is not in the vault may have been replaced without a trace.
+        if case .secret = key.origin {} else if outcome == .unauthorized { forget() }
         state.withLock { state in
             if outcome == .accepted, state.health.isEmpty { return }
             state.health.note(outcome, for: key, now: now())
@@ -79,7 +83,10 @@ public final class ModelResolver: Sendable {
     }
 
     /// Forgets all keys that were found, so that files and programs are asked again.
-    public func forget() { state.withLock { $0.kept = [:] } }
+    public func forget() {
+        programs.forget()
+        state.withLock { $0.kept = [:] }
+    }
 
     /// The models that a name stands for, each `PROVIDER/MODEL`, and where they stand if the settings name them.
     private func models(_ asked: String?) throws(ResolverError) -> (names: [String], place: String?) {
@@ -143,10 +150,6 @@ public final class ModelResolver: Sendable {
         throw ResolverError(.exhausted, "every key rests after errors, the first for \(wait) more seconds")
     }
 
-    private func name(_ model: String, _ place: String?) throws(ResolverError) -> ModelName {
-        do throws(ResolverError) { return try ModelName(model) } catch { throw place.map(error.about) ?? error }
-    }
-
     /// What is kept for a model, if nothing has changed since.
     private func kept(_ model: String, _ time: ContinuousClock.Instant) -> [PooledResolution]? {
         guard let kept = state.withLock({ $0.kept[model] }), kept.until.map({ $0 > time }) ?? true, let stamp = secrets.stamp(),
@@ -159,7 +162,7 @@ public final class ModelResolver: Sendable {
     private func pool(for model: String, _ place: String?, _ time: ContinuousClock.Instant) throws -> [PooledResolution] {
         if let pool = kept(model, time) { return pool }
         let stamp = secrets.stamp()
-        let built = try ResolutionBuilder(self).build(name(model, place))
+        let built = try ResolutionBuilder(self).build(model, place)
         if let stamp, stamp.isSettled {
             let until = built.lifetime.map { time + .seconds($0) }
             state.withLock { state in
@@ -174,7 +177,7 @@ public final class ModelResolver: Sendable {
 
 extension ResolverError {
     /// The same of a name that the settings have: then it is they that are not valid.
-    fileprivate func about(_ place: String) -> ResolverError {
+    func about(_ place: String) -> ResolverError {
         ResolverError(code == .usage || code == .notFound ? .invalid : code, "\(place): \(description)", hint: hint)
     }
 }

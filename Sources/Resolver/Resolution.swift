@@ -26,7 +26,7 @@ public struct Resolution: Sendable {
     public let listing: Listing?
     /// The key that the provider gets. Nil if the request has none.
     public let key: KeyIdentity?
-    /// What was looked at, in order, and what came of it.
+    /// What was looked at, in order, and what came of it: for all keys of a pool, not only for this one's.
     public let steps: [WalkStep]
 
     /// The only hosts that the headers may be sent to. A redirect elsewhere must not be followed with them.
@@ -89,6 +89,6 @@ public struct WalkStep: Hashable, Sendable {
     public let source: String
     /// What came of it, such as `not in the vault`.
     public let outcome: String
-    /// Whether the key is from there.
+    /// Whether the search ended there: with a key, or because the request can do without.
     public let isUsed: Bool
 }

@@ -10,8 +10,21 @@ struct ResolutionBuilder {
     init(_ resolver: ModelResolver) { self.resolver = resolver }
 
     /// The resolutions of a model, one for each key of its pool, and for how many seconds they may be kept.
-    func build(_ name: ModelName) throws -> (pool: [PooledResolution], lifetime: Int?) {
-        let chosen = try provider(name.provider)
+    ///
+    /// - Parameters:
+    ///   - text: `PROVIDER/MODEL`.
+    ///   - place: where that stands, if the settings have it.
+    func build(_ text: String, _ place: String?) throws -> (pool: [PooledResolution], lifetime: Int?) {
+        let name: ModelName
+        let chosen: ChosenProvider
+        do throws(ResolverError) {
+            name = try ModelName(text)
+            chosen = try provider(name.provider)
+        } catch {
+            // What is wrong with the provider's own table says where that stands.
+            guard let place, error.code != .invalid else { throw error }
+            throw error.about(place)
+        }
         let (model, modelOrigin) = try chosen.model(name.model)
         let address =
             try chosen.isGateway
@@ -25,7 +38,8 @@ struct ResolutionBuilder {
         let secrets = try read(places.flatMap(\.wantedSecrets) + templates.flatMap(\.secrets))
 
         let writer = HeaderWriter(rules: rules, settings: resolver.settings, secrets: secrets)
-        var finder = KeyFinder(resolver.environment, secrets: secrets)
+        var finder = KeyFinder(
+            ReferenceReader(environment: resolver.environment, secrets: secrets, programs: resolver.programs))
         var found: [(slot: KeySlot, keys: [FoundKey])] = []
         let own: [RequestHeader]
         do {
@@ -69,7 +83,8 @@ struct ResolutionBuilder {
             let resolution = Resolution(
                 provider: chosen.name, kind: chosen.provider?.id, model: address.model, style: address.style, baseURL: address.base,
                 origins: .init(
-                    model: modelOrigin, style: chosen.settings[.style] == nil ? .catalogue : .settings(chosen.settings.place),
+                    model: modelOrigin,
+                    style: chosen.settings[.style] == nil && chosen.provider != nil ? .catalogue : .settings(chosen.settings.place),
                     baseURL: address.origins),
                 requestURL: address.path.map { address.base.text + $0 }, headers: headers + own,
                 step: address.step.map { UniversalStep(provider: $0.provider, endpoint: $0.endpoint, headers: stepHeaders) },

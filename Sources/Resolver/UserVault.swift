@@ -64,7 +64,8 @@ public final class UserVault: SecretSource {
 }
 
 extension ModelResolver {
-    /// A resolver over this user's settings and vault, as `warder resolve` has them. `[default] env_file` and `login_shell` are the command's.
+    /// A resolver over this user's settings and vault. Other than `warder resolve` it needs a vault, asks nobody for a passphrase, and leaves
+    /// `[default] env_file` and `login_shell` to the command.
     ///
     /// - Parameter environment: the environment of this process.
     /// - Throws: ``SettingsError``.

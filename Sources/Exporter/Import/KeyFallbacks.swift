@@ -1,3 +1,4 @@
+internal import PrivateFiles
 public import Resolver
 public import SodiumCrypto
 internal import Synchronization
@@ -12,8 +13,14 @@ public struct EnvironmentFileVariables: VariableSource {
     public init(path: String) {
         name = path
         reading = Once {
-            let file = try ImportFile(path: path)
-            return file.content.count == 0 ? ImportReading("nothing") : try ImportFormat.dotenvAgreement.read(file)
+            // Whoever can write the file could have this user's requests paid, and read, by another account.
+            let bytes: [UInt8]
+            do throws(FileError) { bytes = try PrivateFile.readTrusted(path, maximum: ImportFile.maximumByteCount) } catch {
+                throw ExportError(.file(error.code), error.description)
+            }
+            do throws(ExportError) { return try ImportAgreement.read(bytes, among: ImportAgreement.dotenvNames) } catch {
+                throw ExportError(error.code, "\(path): \(error.description)", hint: error.hint)
+            }
         }
     }
 
