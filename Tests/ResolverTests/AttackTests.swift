@@ -1,7 +1,9 @@
+import Foundation
 import Testing
 
 @testable import Keystore
 @testable import Resolver
+@testable import Settings
 
 /// What snippets of settings from somebody else must not be able to do.
 @Suite struct AttackTests {
@@ -32,16 +34,12 @@ import Testing
     }
 
     @Test(arguments: ["authorization", "api-key", "x-api-key", "x-goog-api-key", "cf-aig-authorization"])
-    func `does not show what stands in the settings where a key belongs`(_ name: String) throws {
+    func `refuses a text of the settings where a key belongs, and does not repeat it`(_ name: String) throws {
         let key = "0123456789abcdef0123456789abcdef"
         let settings = "[provider.mine]\nbase_url = 'https://models.example'\nheaders = { '\(name)' = '\(key)' }"
-        let resolution = try Rig(settings, secrets: ["mine/api-key"]).resolve("mine/m")
-        let header = try #require(resolution.headers.first { $0.name == name })
-        #expect(header.isSecret)
-        let isSame = header.value.holds(key)
-        #expect(isSame)
-        let isShown = "\(resolution)".contains(key)
-        #expect(!isShown)
+        let error = try #require(throws: SettingsError.self) { try Rig(settings, secrets: ["mine/api-key"]) }
+        #expect(error.code == .invalid)
+        #expect(!error.description.contains(key))
     }
 
     @Test func `tells keys of one program apart`() throws {
@@ -58,6 +56,33 @@ import Testing
         #expect(rest.count == 1)
         let isSecond = rest.first?.headers.first?.value.holds("Bearer second") ?? false
         #expect(isSecond)
+    }
+
+    @Test func `starts a program once, however many models are asked for`() throws {
+        let directory = try TemporaryDirectory()
+        let log = try directory.write("", to: "log")
+        let rig = try Rig(
+            """
+            [provider.mine]
+            base_url = 'https://models.example'
+            api_key = { exec = ['/bin/sh', '-c', 'echo run >> "$0"; echo key', '\(log)'] }
+            """)
+        for model in 0..<20 { _ = try rig.resolve("mine/\(model)") }
+        #expect(try String(contentsOfFile: log, encoding: .utf8) == "run\n")
+        // A key that is refused may have been replaced where it comes from.
+        rig.resolver.report(.unauthorized, for: try rig.resolve("mine/0"))
+        _ = try? rig.resolve("mine/1")
+        #expect(try String(contentsOfFile: log, encoding: .utf8) == "run\nrun\n")
+    }
+
+    @Test func `takes an IPv6 address for nothing else`() throws {
+        let settings = "[provider.mine]\nbase_url = 'http://[::1]:8080/v1'"
+        let rig = try Rig(settings)
+        try rig.vault.store("mine/api-key", "Canary", allowedHosts: ["::1"])
+        #expect(try rig.resolve("mine/m").hosts == ["::1"])
+        let other = try Rig(settings)
+        try other.vault.store("mine/api-key", "Canary", allowedHosts: ["::1:8080"])
+        #expect(try other.failure("mine/m").code == .refused)
     }
 
     @Test func `waits longer for the times of a file system that keeps whole seconds`() {
