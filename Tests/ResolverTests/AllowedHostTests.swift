@@ -108,7 +108,8 @@ import Testing
         #expect(try rig.failure("nobody-is/m").code == .notFound)
         #expect(try rig.failure("nothing").code == .notFound)
         #expect(try rig.failure("mine/m").description == "warder.toml: line 1: kind of mine is no provider of the catalogue")
-        #expect(try rig.failure("chat").code == .notFound)
+        #expect(try rig.failure("chat").code == .invalid)
+        #expect(try rig.failure("chat").description == "warder.toml: line 3: there is no such provider")
     }
 
     @Test func `a name in the settings that is none is theirs, with its place`() throws {
