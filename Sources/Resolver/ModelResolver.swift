@@ -16,6 +16,7 @@ public final class ModelResolver: Sendable {
     let secrets: any SecretSource
     let environment: ResolverEnvironment
     let catalogue: Catalogue
+    let programs: ProgramKeys
     private let now: @Sendable () -> ContinuousClock.Instant
     private let state = Mutex(State())
 
@@ -48,6 +49,7 @@ public final class ModelResolver: Sendable {
         self.environment = environment
         self.catalogue = catalogue
         self.now = now
+        programs = ProgramKeys(now: now)
     }
 
     /// What a request for a model needs: the first of ``candidates(_:)``.
@@ -72,6 +74,8 @@ public final class ModelResolver: Sendable {
     /// Tells what came of a request. A key that was refused or limited rests for a while.
     public func report(_ outcome: RequestOutcome, for resolution: Resolution) {
         guard let key = resolution.key else { return }
+        // What is not in the vault may have been replaced without a trace.
+        if case .secret = key.origin {} else if outcome == .unauthorized { forget() }
         state.withLock { state in
             if outcome == .accepted, state.health.isEmpty { return }
             state.health.note(outcome, for: key, now: now())
@@ -79,7 +83,10 @@ public final class ModelResolver: Sendable {
     }
 
     /// Forgets all keys that were found, so that files and programs are asked again.
-    public func forget() { state.withLock { $0.kept = [:] } }
+    public func forget() {
+        programs.forget()
+        state.withLock { $0.kept = [:] }
+    }
 
     /// The models that a name stands for, each `PROVIDER/MODEL`, and where they stand if the settings name them.
     private func models(_ asked: String?) throws(ResolverError) -> (names: [String], place: String?) {

@@ -79,6 +79,8 @@ public struct KeyIdentity: Hashable, Sendable {
     public let provider: String
     /// Where it comes from. A new generation of a secret is another key.
     public let origin: Origin
+    /// Its place in the pool: one program can print several keys, by its arguments.
+    var number = 0
 }
 
 /// One thing that was looked at on the way to a key.

@@ -34,12 +34,12 @@ struct ResolutionBuilder {
         try checkHeaders(templates, address, chosen)
 
         let slots = address.slots.filter { slot in slot.isInStep || !templates.contains { $0.name == slot.header } }
-        let isOwnHost = chosen.settings[.baseURL] == nil || chosen.provider?.hosts.contains(address.base.host) ?? false
-        let places = slots.map { KeyPlaces($0, chosen, isOwnHost: isOwnHost, resolver.settings) }
+        let places = slots.map { KeyPlaces($0, chosen, isOwnHost: chosen.isOwn(address.base), resolver.settings) }
         let secrets = try read(places.flatMap(\.wantedSecrets) + templates.flatMap(\.secrets))
 
         let writer = HeaderWriter(rules: rules, settings: resolver.settings, secrets: secrets)
-        var finder = KeyFinder(resolver.environment, secrets: secrets)
+        var finder = KeyFinder(
+            ReferenceReader(environment: resolver.environment, secrets: secrets, programs: resolver.programs))
         var found: [(slot: KeySlot, keys: [FoundKey])] = []
         let own: [RequestHeader]
         do {
@@ -64,7 +64,7 @@ struct ResolutionBuilder {
         let lifetime = found.flatMap(\.keys).compactMap(\.lifetime).min()
         let keys = pooled?.keys ?? []
         let choices: [FoundKey?] = keys.isEmpty ? [nil] : keys
-        let pool = try choices.map { choice in
+        let pool = try choices.enumerated().map { number, choice in
             var headers = fixed
             var stepHeaders = try (address.step?.headers ?? []).map { header in
                 try writer.header(ProviderHeader(name: header.name, value: header.value, origin: .catalogue))
@@ -83,12 +83,13 @@ struct ResolutionBuilder {
             let resolution = Resolution(
                 provider: chosen.name, kind: chosen.provider?.id, model: address.model, style: address.style, baseURL: address.base,
                 origins: .init(
-                    model: modelOrigin, style: chosen.settings[.style] == nil ? .catalogue : .settings(chosen.settings.place),
+                    model: modelOrigin,
+                    style: chosen.settings[.style] == nil && chosen.provider != nil ? .catalogue : .settings(chosen.settings.place),
                     baseURL: address.origins),
                 requestURL: address.path.map { address.base.text + $0 }, headers: headers + own,
                 step: address.step.map { UniversalStep(provider: $0.provider, endpoint: $0.endpoint, headers: stepHeaders) },
                 listing: address.listing.map { .init(url: address.base.text + $0.path, needsKey: $0.needsKey) },
-                key: origin.map { KeyIdentity(provider: chosen.name, origin: $0) }, steps: finder.steps)
+                key: origin.map { KeyIdentity(provider: chosen.name, origin: $0, number: number) }, steps: finder.steps)
             return PooledResolution(resolution: resolution, weight: choice?.weight ?? 1)
         }
         return (pool, lifetime)

@@ -77,14 +77,26 @@ struct ProviderReader {
             guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
                 throw document.invalid(entry, "has a character that is not ASCII, which a header cannot carry")
             }
+            var isBare = false
             do throws(TemplatePart.Failure) {
-                headers.append(HeaderTemplate(name: name, parts: try TemplatePart.parse(text), place: document.place(of: entry)))
+                let header = HeaderTemplate(name: name, parts: try TemplatePart.parse(text), place: document.place(of: entry))
+                let hasSecret = header.parts.contains { if case .secret = $0 { true } else { false } }
+                isBare = Self.forKeys.contains(name) && !hasSecret
+                headers.append(header)
             } catch {
                 throw document.invalid(entry, error.rawValue)
+            }
+            guard !isBare else {
+                throw SettingsError(
+                    document.invalid(entry, "is a header for keys, and has none from the vault: settings hold names and references only"),
+                    hint: "store it with `warder set NAME` and write ${secret:NAME} here")
             }
         }
         return headers
     }
+
+    /// Headers in which keys travel.
+    private static let forKeys: Set<String> = ["authorization", "x-api-key", "x-goog-api-key", "api-key", "cf-aig-authorization"]
 
     /// Headers that say where a message ends, or that belong to one connection.
     private static let framing: Set<String> = [

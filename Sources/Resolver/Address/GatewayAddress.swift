@@ -76,6 +76,7 @@ struct GatewayAddress {
                 hint: "[provider.\(chosen.name).gateway] provider_key = \"stored\"")
         }
         guard try chosen.style ?? .openaiChat == .openaiChat else { throw styleError("compat") }
+        try refuse([.auth], "compat")
         let (base, origins) = try base("/compat")
         return Address(
             base: base, origins: origins, path: try path("/chat/completions"), model: model, style: .openaiChat,
@@ -131,6 +132,7 @@ struct GatewayAddress {
     // MARK: Steps in the body
 
     private func universal() throws(ResolverError) -> Address {
+        try refuse([.auth, .style, .path], "universal")
         let slug = try upstreamSlug("universal")
         guard let upstream = catalogue.upstream(slug: slug), let known = upstream.upstream, let path = known.path else {
             throw ResolverError(
@@ -155,6 +157,7 @@ struct GatewayAddress {
     // MARK: Cloudflare's REST API
 
     private func rest() throws(ResolverError) -> Address {
+        try refuse([.auth], "rest")
         guard model.contains("/") else {
             throw ResolverError(.invalid, "a model of the rest route is named AUTHOR/MODEL or @cf/AUTHOR/MODEL")
         }
@@ -221,6 +224,14 @@ struct GatewayAddress {
                 kind: .cloudflare, auth: .bearer, header: KeySlot.gatewayHeader, isToken: true,
                 isOptional: !(isRequired || gateway.isAuthenticated == true || gateway.token != nil), owner: nil)
         ]
+    }
+
+    /// Fields that would change nothing: whoever wrote them expects otherwise.
+    private func refuse(_ fields: [ProviderSettings.Field], _ route: String) throws(ResolverError) {
+        for field in fields where chosen.settings[field] != nil {
+            throw ResolverError(
+                .invalid, "\(chosen.place): \(field.rawValue) of \(chosen.name) means nothing on the \(route) route", hint: "leave it out")
+        }
     }
 
     private func styleError(_ route: String) -> ResolverError {

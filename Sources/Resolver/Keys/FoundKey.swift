@@ -34,8 +34,8 @@ struct FoundKey {
     /// How long it may be kept before its source is asked again, in seconds; nil for as long as the vault does not change.
     var lifetime: Int? {
         switch origin {
-        case .file: 1
-        case .program, .other: 300
+        case .file, .program: 1
+        case .other: 300
         default: nil
         }
     }

@@ -10,7 +10,9 @@ struct KeyRules {
     /// - Throws: ``ResolverError/Code/refused``.
     func checkHost(_ key: FoundKey) throws(ResolverError) {
         guard !key.allowedHosts.isEmpty else { return }
-        let names = [endpoint.host, "\(endpoint.host):\(endpoint.port ?? (endpoint.text.hasPrefix("https:") ? 443 : 80))"]
+        let port = endpoint.port ?? (endpoint.text.hasPrefix("https:") ? 443 : 80)
+        // An IPv6 address with a port behind it could be another address.
+        let names = endpoint.host.contains(":") ? [endpoint.host] : [endpoint.host, "\(endpoint.host):\(port)"]
         guard !key.allowedHosts.contains(where: names.contains) else { return }
         throw ResolverError(
             .refused, "\(key.origin) may not go to \(endpoint.host): its allowed hosts are \(key.allowedHosts.joined(separator: ", "))",
