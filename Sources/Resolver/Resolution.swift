@@ -1,3 +1,4 @@
+internal import Settings
 public import SodiumCrypto
 
 /// Everything that a request for a model needs: where it goes, and the headers that it takes there.
@@ -15,7 +16,7 @@ public struct Resolution: Sendable {
     /// What client libraries take as the base URL.
     public let baseURL: Endpoint
     /// Where the parts that are no headers come from.
-    public let origins: Origins
+    public internal(set) var origins: Origins
     /// Where a request for a completion is posted. Nil if only the client knows what follows the base URL.
     public let requestURL: String?
     /// The headers, in the order in which they were found. Names are in lower case and occur once.
@@ -24,10 +25,21 @@ public struct Resolution: Sendable {
     public let step: UniversalStep?
     /// Where the list of models is, if there is one to rely on.
     public let listing: Listing?
-    /// The key that the provider gets. Nil if the request has none.
+    /// The key that the provider gets; the gateway's token, if the gateway has that key. Nil if the request has neither.
     public let key: KeyIdentity?
     /// What was looked at, in order, and what came of it: for all keys of a pool, not only for this one's.
     public let steps: [WalkStep]
+
+    /// What rests after errors: the key, or whoever answers without one.
+    var resting: KeyIdentity { key ?? KeyIdentity(provider: provider, origin: .request) }
+
+    /// The same of a model that the settings have named.
+    func named(by place: SettingsPlace) -> Resolution {
+        guard origins.model == .request else { return self }
+        var copy = self
+        copy.origins.model = .settings(place)
+        return copy
+    }
 
     /// The only hosts that the headers may be sent to. A redirect elsewhere must not be followed with them.
     public var hosts: [String] { [baseURL.host] }
@@ -35,7 +47,7 @@ public struct Resolution: Sendable {
     /// Where the parts of a resolution come from that are no headers.
     public struct Origins: Equatable, Sendable {
         /// Of ``Resolution/model``.
-        public let model: Origin
+        public internal(set) var model: Origin
         /// Of ``Resolution/style``.
         public let style: Origin
         /// Of ``Resolution/baseURL``: the address, and the settings whose fields are in it.

@@ -14,7 +14,7 @@ struct ResolutionBuilder {
     /// - Parameters:
     ///   - text: `PROVIDER/MODEL`.
     ///   - place: where that stands, if the settings have it.
-    func build(_ text: String, _ place: String?) throws -> (pool: [PooledResolution], lifetime: Int?) {
+    func build(_ text: String, _ place: SettingsPlace?) throws -> (pool: [PooledResolution], lifetime: Int?) {
         let name: ModelName
         let chosen: ChosenProvider
         do throws(ResolverError) {
@@ -63,6 +63,9 @@ struct ResolutionBuilder {
         let pooled = found.first { $0.keys.count > 1 } ?? found.first { $0.slot.header != KeySlot.gatewayHeader }
         let lifetime = found.flatMap(\.keys).compactMap(\.lifetime).min()
         let keys = pooled?.keys ?? []
+        // Where the gateway has the provider's key, its own token stands for it.
+        let token = found.first { $0.slot.isToken }?.keys.first?.origin
+        let ownKey = own.first { KeySlot.headers.contains($0.name) }?.origins.first
         let choices: [FoundKey?] = keys.isEmpty ? [nil] : keys
         let pool = try choices.enumerated().map { number, choice in
             var headers = fixed
@@ -79,7 +82,7 @@ struct ResolutionBuilder {
                     headers.append(header)
                 }
             }
-            let origin = choice?.origin ?? own.lazy.flatMap(\.origins).first { if case .secret = $0 { true } else { false } }
+            let origin = choice?.origin ?? ownKey ?? token
             let resolution = Resolution(
                 provider: chosen.name, kind: chosen.provider?.id, model: address.model, style: address.style, baseURL: address.base,
                 origins: .init(
@@ -119,7 +122,7 @@ struct ResolutionBuilder {
     /// A header of the settings must not bring a provider's key where there may be none.
     private func checkHeaders(_ templates: [HeaderTemplate], _ address: Address, _ chosen: ChosenProvider) throws(ResolverError) {
         guard chosen.isGateway, !address.slots.contains(where: { $0.header != KeySlot.gatewayHeader }) else { return }
-        for template in templates where AuthScheme.allCases.contains(where: { $0.header == template.name }) {
+        for template in templates where KeySlot.headers.subtracting([KeySlot.gatewayHeader]).contains(template.name) {
             throw ResolverError(
                 .invalid, "\(template.place): \(template.name) would take the place of the key that the gateway has stored or pays with",
                 hint: "leave it out, or set provider_key = \"request\"")
@@ -131,7 +134,7 @@ struct ResolutionBuilder {
         if let slot = address.slots.first(where: { $0.header == template.name }) { return slot }
         if template.name == KeySlot.gatewayHeader { return KeySlot(kind: .cloudflare, auth: .bearer, header: template.name, owner: nil) }
         // A key in another place than the provider's usual one is still the provider's.
-        guard AuthScheme.allCases.contains(where: { $0.header == template.name }) else { return nil }
+        guard KeySlot.headers.subtracting([KeySlot.gatewayHeader]).contains(template.name) else { return nil }
         return address.slots.first { $0.header != KeySlot.gatewayHeader }
     }
 

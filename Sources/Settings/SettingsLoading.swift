@@ -94,6 +94,7 @@ extension WarderSettings {
             for (name, provider) in layer.providers { providers[name] = (providers[name] ?? ProviderSettings()).overridden(by: provider) }
             routes.merge(layer.routes) { _, later in later }
             defaults.model = layer.defaults.model ?? defaults.model
+            defaults.modelPlace = layer.defaults.modelPlace ?? defaults.modelPlace
             defaults.environmentFile = layer.defaults.environmentFile ?? defaults.environmentFile
             defaults.usesLoginShell = layer.defaults.usesLoginShell ?? defaults.usesLoginShell
         }

@@ -52,6 +52,7 @@ import Testing
                 provider      mine
                 settings      \(home.settings): line 2
                 yours         base_url = http://localhost:1/v1
+                yours         key: the secret mine
                 yours         models = m1, m2
 
                 """)

@@ -43,7 +43,8 @@ import Testing
         #expect(work.headers?.map(\.name) == ["x-b", "x-a"])
         #expect(work.headers?[1].parts == [.secret("a/key"), .text(" ${x}")] && work.headers?[1].place.line == 15)
         #expect(work.models == ["m", "n"] && work.gateway == nil && work.place.description == "warder.toml: line 1")
-        #expect(read.defaults == DefaultSettings(model: "work/auto", environmentFile: "~/.env", usesLoginShell: true))
+        #expect(read.defaults.model == "work/auto" && read.defaults.modelPlace?.line == 18)
+        #expect(read.defaults.environmentFile == "~/.env" && read.defaults.usesLoginShell == true)
         #expect(read.routes["chat"]?.models == ["work/m", "work/n"] && read.routes["chat"]?.place.line == 21)
     }
 
@@ -218,7 +219,8 @@ import Testing
         #expect(provider.gateway?.headers.map(\.name) == ["cf-aig-cache-key"] && provider.gateway?.isAuthenticated == nil)
         #expect(provider.place.description == "u: line 1")
         #expect(both.routes["chat"]?.models == ["p/o"])
-        #expect(both.defaults == DefaultSettings(model: "chat", environmentFile: "/e"))
+        #expect(both.defaults.model == "chat" && both.defaults.modelPlace?.file == "u")
+        #expect(both.defaults.environmentFile == "/e" && both.defaults.usesLoginShell == nil)
         let other = try WarderSettings([layer(system, "s"), layer("[provider.q]\nroute = 'x'", "u")])
         #expect(other.providers["p"]?.gateway?.isAuthenticated == true && other.providers["p"]?.place.file == "s")
     }

@@ -75,12 +75,18 @@ struct GatewayAddress {
                 .invalid, "\(chosen.place): dynamic routes take the keys that the gateway has stored",
                 hint: "[provider.\(chosen.name).gateway] provider_key = \"stored\"")
         }
+        let upstream = catalogue.upstream(slug: slug)
+        guard upstream != nil || isDynamic || slug.hasPrefix("custom-") || chosen.settings.models?.contains(model) ?? false else {
+            throw ResolverError(
+                .invalid, "\(chosen.place): the catalogue knows no provider behind the gateway of \(chosen.name) by that slug",
+                hint: "`warder provider show cloudflare-ai-gateway` lists them; a model that is pinned in models goes as it is")
+        }
         guard try chosen.style ?? .openaiChat == .openaiChat else { throw styleError("compat") }
         try refuse([.auth], "compat")
         let (base, origins) = try base("/compat")
         return Address(
             base: base, origins: origins, path: try path("/chat/completions"), model: model, style: .openaiChat,
-            slots: try providerSlot(catalogue.upstream(slug: slug), .bearer) + tokenSlot(isRequired: isDynamic))
+            slots: try providerSlot(upstream, .bearer) + tokenSlot(isRequired: isDynamic))
     }
 
     /// The slug that a model's name begins with.

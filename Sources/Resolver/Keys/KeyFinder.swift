@@ -22,7 +22,7 @@ struct KeyFinder {
         guard places.configured.isEmpty else {
             var keys: [FoundKey] = []
             for reference in places.configured {
-                let source = "\(reference.described), by \(reference.place)"
+                let source = "\(reference), by \(reference.place)"
                 do {
                     var key = try references.key(reference)
                     key.weight = reference.weight

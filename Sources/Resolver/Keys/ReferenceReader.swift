@@ -34,7 +34,7 @@ struct ReferenceReader {
             let value = try programs.value(of: words) { try program(words, reference.place) }
             key = FoundKey(value, .program(words.first ?? ""))
         }
-        guard !key.value.isBlank else { throw ResolverError(.notFound, "\(reference.place): \(reference.described) is empty") }
+        guard !key.value.isBlank else { throw ResolverError(.notFound, "\(reference.place): \(reference) is empty") }
         return key
     }
 
@@ -80,18 +80,6 @@ struct ReferenceReader {
             throw ResolverError(.io, "\(place): \(error)")
         } catch {
             throw ResolverError(.io, "\(place): not enough memory")
-        }
-    }
-}
-
-extension KeyReference {
-    /// In words.
-    var described: String {
-        switch source {
-        case .secret(let name): "the secret \(name)"
-        case .variable(let name): "the environment, \(name)"
-        case .file(let path): "the file \(path)"
-        case .program(let words): "the program \(words.first ?? "")"
         }
     }
 }
