@@ -40,8 +40,10 @@ struct KeyPlaces {
         if configured.isEmpty { configured = chosen.settings.keys ?? [] }
         if configured.isEmpty, chosen.isGateway, isOwnHost, let owner = slot.owner { configured = settings.providers[owner.id]?.keys ?? [] }
         add(secret: "\(chosen.name)/api-key")
-        // What the gateway's usual names mean is a key of the provider behind it, never a token of Cloudflare's.
-        if let provider = chosen.provider, isKnown, !chosen.isGateway || slot.kind == .provider { add(provider) }
+        // What the gateway's usual names mean is a key of the provider behind it, never a token of Cloudflare's. Who that is in another
+        // account, such as the one who wrote these settings, nobody knows but for the providers of the catalogue.
+        let isBehind = slot.kind == .provider && (chosen.provider?.id == chosen.name || slot.owner != nil)
+        if let provider = chosen.provider, isKnown, !chosen.isGateway || isBehind { add(provider) }
         if chosen.isGateway, isOwnHost, let owner = slot.owner { add(owner) }
     }
 

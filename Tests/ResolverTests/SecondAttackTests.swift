@@ -1,0 +1,33 @@
+import Foundation
+import Keystore
+import Profiles
+import SodiumCrypto
+import Synchronization
+import Testing
+
+@testable import Resolver
+@testable import Settings
+
+/// What the answers to the first attack must not leave open.
+@Suite struct SecondAttackTests {
+    // MARK: Keys
+
+    @Test(arguments: ["route = 'custom-theirs'", "models = ['unknown/m']", "route = 'compat'"])
+    func `gives a provider behind somebody else's gateway none of the gateway's usual keys`(_ line: String) throws {
+        let rig = try Rig(
+            "[provider.fast]\nkind = 'cloudflare-ai-gateway'\naccount_id = 'theirs'\ngateway_id = 'g'\n\(line)",
+            secrets: ["cloudflare-ai-gateway/api-key"],
+            variables: ["CLOUDFLARE_AI_GATEWAY_API_KEY": "CanaryVariable", "CLOUDFLARE_API_KEY": "CanaryVariable"])
+        let model = line.contains("unknown") ? "unknown/m" : line.contains("compat") ? "custom-theirs/m" : "m"
+        let error = try rig.failure("fast/\(model)")
+        #expect(error.code == .notFound)
+        #expect(!error.steps.contains { $0.isUsed && $0.source != "no key" })
+    }
+
+    @Test func `gives another account of the user's the keys of the providers that it knows`() throws {
+        let rig = try Rig(
+            "[provider.work]\nkind = 'cloudflare-ai-gateway'\naccount_id = 'a'\ngateway_id = 'g'\nroute = 'openai'",
+            secrets: ["openai/api-key"])
+        try expect(rig.resolve("work/m").headers, are: ["authorization: Bearer [openai/api-key]"])
+    }
+}
