@@ -30,4 +30,10 @@ import Testing
             secrets: ["openai/api-key"])
         try expect(rig.resolve("work/m").headers, are: ["authorization: Bearer [openai/api-key]"])
     }
+
+    @Test(arguments: ["s3.us-east-1", "a.b", "."])
+    func `takes no region that is more than one label of a host`(_ region: String) throws {
+        let rig = try Rig("[provider.bedrock]\nregion = '\(region)'", secrets: ["bedrock/api-key"])
+        #expect(try rig.failure("bedrock/m").code == .invalid)
+    }
 }

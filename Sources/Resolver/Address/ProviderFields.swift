@@ -45,7 +45,8 @@ struct ProviderFields {
         let isPlain = text.utf8.allSatisfy { byte in
             (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte) || others.contains(byte)
         }
-        guard isPlain, !text.contains(".."), text != "." else {
+        // A region is one label of a host: what has dots is somewhere else.
+        guard isPlain, !text.contains(field == .region ? "." : ".."), text != "." else {
             throw ResolverError(
                 .invalid,
                 "\(settings.place): \(field.rawValue) of \(name) has characters other than letters, digits, \".\", \"_\" and \"-\"")
