@@ -30,8 +30,11 @@ public struct Resolution: Sendable {
     /// What was looked at, in order, and what came of it: for all keys of a pool, not only for this one's.
     public let steps: [WalkStep]
 
+    /// Who answers behind a gateway.
+    let upstream: String?
+
     /// What rests after errors: the key, or whoever answers without one.
-    var resting: KeyIdentity { key ?? KeyIdentity(provider: provider, origin: .request) }
+    var resting: KeyIdentity { key ?? KeyIdentity(provider: provider, origin: .request, upstream: upstream) }
 
     /// The same of a model that the settings have named.
     func named(by place: SettingsPlace) -> Resolution {
@@ -93,6 +96,8 @@ public struct KeyIdentity: Hashable, Sendable {
     public let origin: Origin
     /// Its place in the pool: one program can print several keys, by its arguments.
     var number = 0
+    /// Who answers behind the gateway. What one answers says nothing of the others, though they share a token, or a key of the gateway's own.
+    var upstream: String?
 }
 
 /// One thing that was looked at on the way to a key.

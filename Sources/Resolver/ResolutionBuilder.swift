@@ -92,7 +92,9 @@ struct ResolutionBuilder {
                 requestURL: address.path.map { address.base.text + $0 }, headers: headers + own,
                 step: address.step.map { UniversalStep(provider: $0.provider, endpoint: $0.endpoint, headers: stepHeaders) },
                 listing: address.listing.map { .init(url: address.base.text + $0.path, needsKey: $0.needsKey) },
-                key: origin.map { KeyIdentity(provider: chosen.name, origin: $0, number: number) }, steps: finder.steps)
+                key: origin.map { KeyIdentity(provider: chosen.name, origin: $0, number: number, upstream: address.upstream) },
+                steps: finder.steps,
+                upstream: address.upstream)
             return PooledResolution(resolution: resolution, weight: choice?.weight ?? 1)
         }
         return (pool, lifetime)

@@ -36,4 +36,36 @@ import Testing
         let rig = try Rig("[provider.bedrock]\nregion = '\(region)'", secrets: ["bedrock/api-key"])
         #expect(try rig.failure("bedrock/m").code == .invalid)
     }
+
+    // MARK: Addresses
+
+    @Test(arguments: ["custom-/m", "Custom-x/m", "OpenAI/m", "openai%2f..%2fx/m", "custom-%2e%2e/m", "custom-A/m", "DYNAMIC/m"])
+    func `refuses a slug on compat that can be nobody's`(_ model: String) throws {
+        let rig = try Rig(
+            "[provider.cloudflare-ai-gateway]\naccount_id = 'a'\ngateway_id = 'g'", secrets: ["cloudflare-ai-gateway/api-key"])
+        #expect(try rig.failure("cloudflare-ai-gateway/\(model)").code == .invalid)
+    }
+
+    @Test func `a model that begins as a dynamic route does needs its key at the provider's own address`() throws {
+        let rig = try Rig("[provider.cloudflare-ai-gateway]\naccount_id = 'a'\ngateway_id = 'g'\nroute = 'openai'")
+        #expect(try rig.failure("cloudflare-ai-gateway/dynamic/m").code == .notFound)
+    }
+
+    // MARK: Rests
+
+    @Test(arguments: ["stored", "unified"])
+    func `what one provider behind a gateway answers rests no other`(_ kind: String) throws {
+        let rig = try Rig(
+            """
+            [provider.cloudflare-ai-gateway]
+            account_id = 'a'
+            gateway_id = 'g'
+            gateway = { provider_key = '\(kind)' }
+            [route.chat]
+            models = ['cloudflare-ai-gateway/custom-x/m', 'cloudflare-ai-gateway/custom-x/n', 'cloudflare-ai-gateway/openai/m']
+            """, secrets: ["cloudflare-ai-gateway/token"])
+        let found = try rig.resolver.candidates("chat")
+        rig.resolver.report(.rateLimited(retryAfter: .seconds(3600)), for: found[0])
+        #expect(try rig.resolver.candidates("chat").map(\.model) == ["openai/m"])
+    }
 }

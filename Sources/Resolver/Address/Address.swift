@@ -15,6 +15,8 @@ struct Address {
     var headers: [ProviderHeader] = []
     /// The keys that the request needs.
     var slots: [KeySlot]
+    /// Who answers behind a gateway, as the gateway calls it.
+    var upstream: String?
     /// The step that the client writes into the body, for the gateway's universal address.
     var step: (provider: String, endpoint: String, headers: [Provider.Header])?
     /// Where the list of models is, below the base.

@@ -76,7 +76,7 @@ struct GatewayAddress {
                 hint: "[provider.\(chosen.name).gateway] provider_key = \"stored\"")
         }
         let upstream = catalogue.upstream(slug: slug)
-        guard upstream != nil || isDynamic || slug.hasPrefix("custom-") || chosen.settings.models?.contains(model) ?? false else {
+        guard upstream != nil || isDynamic || Self.isCustom(slug) || chosen.settings.models?.contains(model) ?? false else {
             throw ResolverError(
                 .invalid, "\(chosen.place): the catalogue knows no provider behind the gateway of \(chosen.name) by that slug",
                 hint: "`warder provider show cloudflare-ai-gateway` lists them; a model that is pinned in models goes as it is")
@@ -86,7 +86,8 @@ struct GatewayAddress {
         let (base, origins) = try base("/compat")
         return Address(
             base: base, origins: origins, path: try path("/chat/completions"), model: model, style: .openaiChat,
-            slots: try providerSlot(upstream, .bearer) + tokenSlot(isRequired: isDynamic))
+            slots: try (isDynamic ? [] : providerSlot(upstream, .bearer)) + tokenSlot(isRequired: isDynamic),
+            upstream: isDynamic ? model : slug)
     }
 
     /// The slug that a model's name begins with.
@@ -100,9 +101,9 @@ struct GatewayAddress {
     // MARK: The provider's own address
 
     private func native(_ slug: String) throws(ResolverError) -> Address {
-        let isCustom = slug.hasPrefix("custom-") && slug.utf8.count > "custom-".utf8.count
+        let isCustom = Self.isCustom(slug)
         let upstream = isCustom ? nil : catalogue.upstream(slug: slug)
-        guard Self.isSlug(slug), isCustom || upstream != nil else {
+        guard isCustom || upstream != nil else {
             throw ResolverError(
                 .invalid, "\(chosen.place): route of \(chosen.name) is neither compat, universal, rest nor a provider's slug",
                 hint: "`warder provider show cloudflare-ai-gateway` lists them; providers of your own are custom-SLUG")
@@ -119,7 +120,7 @@ struct GatewayAddress {
         var address = Address(
             base: base, origins: origins,
             path: try template.map { path throws(ResolverError) in try chosen.path(path, model, keepsSlashes: keepsSlashes) }, model: model,
-            style: style, slots: try providerSlot(upstream, auth) + tokenSlot())
+            style: style, slots: try providerSlot(upstream, auth) + tokenSlot(), upstream: slug)
         if style == .anthropicMessages {
             address.headers = [ProviderHeader(name: "anthropic-version", value: Address.anthropicVersion, origin: .catalogue)]
         }
@@ -131,8 +132,11 @@ struct GatewayAddress {
         style == .cloudflareRun && slug == workersAISlug ? "/{model}" : Address.path(of: style)
     }
 
-    private static func isSlug(_ text: String) -> Bool {
-        text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
+    /// Whether it is the slug of a provider that the account's owner has added.
+    private static func isCustom(_ slug: String) -> Bool {
+        let prefix = "custom-"
+        return slug.hasPrefix(prefix) && slug.utf8.count > prefix.utf8.count
+            && slug.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
     }
 
     // MARK: Steps in the body
@@ -155,7 +159,8 @@ struct GatewayAddress {
         }
         let headers = known.style == .anthropicMessages ? [Provider.Header(name: "anthropic-version", value: Address.anthropicVersion)] : []
         var address = Address(
-            base: base, origins: origins, path: "", model: inner, style: .cloudflareUniversal, slots: slots + tokenSlot())
+            base: base, origins: origins, path: "", model: inner, style: .cloudflareUniversal, slots: slots + tokenSlot(),
+            upstream: slug)
         address.step = (slug, String(endpoint), headers + [Provider.Header(name: "content-type", value: "application/json")])
         return address
     }
@@ -192,7 +197,7 @@ struct GatewayAddress {
                 KeySlot(
                     kind: .cloudflare, auth: .bearer, header: "authorization", isToken: true, owner: catalogue.provider(Catalogue.workersAI)
                 )
-            ])
+            ], upstream: model.split(separator: "/").first.map(String.init))
         if style == .anthropicMessages {
             address.headers = [ProviderHeader(name: "anthropic-version", value: Address.anthropicVersion, origin: .catalogue)]
         }
@@ -212,7 +217,7 @@ struct GatewayAddress {
 
     /// Where the provider's key goes, if it travels with the request.
     private func providerSlot(_ upstream: Provider?, _ auth: AuthScheme) throws(ResolverError) -> [KeySlot] {
-        guard gateway.providerKey ?? .request == .request, !model.hasPrefix("dynamic/") else { return [] }
+        guard gateway.providerKey ?? .request == .request else { return [] }
         guard let header = auth.header else {
             throw ResolverError(
                 .invalid, "requests to \(upstream?.name ?? chosen.name) are signed, which only its own client can do",
