@@ -68,4 +68,43 @@ import Testing
         rig.resolver.report(.rateLimited(retryAfter: .seconds(3600)), for: found[0])
         #expect(try rig.resolver.candidates("chat").map(\.model) == ["openai/m"])
     }
+
+    // MARK: Programs
+
+    @Test func `a program that fails is not started by each that waits for it`() throws {
+        struct Failed: Error {}
+        let programs = ProgramKeys { .now }
+        let counts = Mutex((asked: 0, runs: 0, failures: 0))
+        let everybody = 16
+        for _ in 0..<everybody {
+            Thread {
+                counts.withLock { $0.asked += 1 }
+                do {
+                    _ = try programs.value(of: ["p"]) {
+                        counts.withLock { $0.runs += 1 }
+                        while counts.withLock({ $0.asked }) < everybody { usleep(1000) }
+                        usleep(100_000)
+                        throw Failed()
+                    }
+                } catch { counts.withLock { $0.failures += 1 } }
+            }.start()
+        }
+        while counts.withLock({ $0.failures }) < everybody { usleep(1000) }
+        #expect(counts.withLock { $0.runs } < everybody)
+        // Later it is tried again.
+        let isFound = try programs.value(of: ["p"]) { try .text("k") }.holds("k")
+        #expect(isFound)
+    }
+
+    @Test func `a program that runs keeps no other waiting, nor whoever has all forgotten`() throws {
+        let programs = ProgramKeys { .now }
+        let isSame = try programs.value(of: ["slow"]) {
+            programs.forget()
+            return try programs.value(of: ["fast"]) { try .text("k") }
+        }.holds("k")
+        #expect(isSame)
+        // What was printed before all was forgotten is not kept.
+        let isNew = try programs.value(of: ["slow"]) { try .text("new") }.holds("new")
+        #expect(isNew)
+    }
 }
