@@ -58,7 +58,10 @@ extension Resolution {
             default: others += [try .text(others.isEmpty ? "\(header.name): " : "\n\(header.name): "), header.value]
             }
         }
-        if variables.count == 1 { variables.append(EnvironmentVariable(name: "\(prefix)_API_KEY", value: try .text(""))) }
+        // Anthropic's library would send it besides a token.
+        if !variables.contains(where: { $0.name == "\(prefix)_API_KEY" }) {
+            variables.append(EnvironmentVariable(name: "\(prefix)_API_KEY", value: try .text("")))
+        }
         if !others.isEmpty {
             let sources = headers.flatMap(\.origins).compactMap(\.generation)
             variables.append(

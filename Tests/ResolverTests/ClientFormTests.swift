@@ -70,7 +70,10 @@ import Testing
             gives: ["ANTHROPIC_BASE_URL": "https://api.anthropic.com", "ANTHROPIC_API_KEY": "[ANTHROPIC_API_KEY]"])
         try expect(
             Rig(secrets: ["ANTHROPIC_OAUTH_TOKEN"]).resolve("anthropic/claude-sonnet-4-6"),
-            gives: ["ANTHROPIC_BASE_URL": "https://api.anthropic.com", "ANTHROPIC_AUTH_TOKEN": "[ANTHROPIC_OAUTH_TOKEN]"])
+            gives: [
+                "ANTHROPIC_BASE_URL": "https://api.anthropic.com", "ANTHROPIC_AUTH_TOKEN": "[ANTHROPIC_OAUTH_TOKEN]",
+                "ANTHROPIC_API_KEY": "",
+            ])
     }
 
     @Test func `a scheme that a library would not write goes along as a header`() throws {

@@ -107,4 +107,13 @@ import Testing
         let isNew = try programs.value(of: ["slow"]) { try .text("new") }.holds("new")
         #expect(isNew)
     }
+
+    // MARK: Variables for clients
+
+    @Test func `variables leave no place for a key that the environment has for somebody else`() throws {
+        let settings = "[provider.mine]\nbase_url = 'https://models.example'\nstyle = 'anthropic-messages'\nauth = 'bearer'"
+        let variables = try Rig(settings, secrets: ["mine/api-key"]).resolve("mine/m").clientVariables()
+        let isEmpty = variables.first { $0.name == "ANTHROPIC_API_KEY" }?.value.isBlank ?? false
+        #expect(isEmpty)
+    }
 }
