@@ -56,8 +56,15 @@ public final class UserVault: SecretSource {
         }
     }
 
-    /// The newest values out of one state of the vault.
-    public func secrets(_ names: [SecretName]) throws -> [Secret?] { try vault().get(names) }
+    /// The newest values out of one state of the vault. If its keys were drawn anew since it was opened, it is opened once more.
+    public func secrets(_ names: [SecretName]) throws -> [Secret?] {
+        let wasOpen = opened.withLock { $0 != nil }
+        do { return try vault().get(names) } catch let error as KeystoreError {
+            guard wasOpen, [.busy, .corrupt, .replaced].contains(error.code) else { throw error }
+            opened.withLock { $0 = nil }
+            return try vault().get(names)
+        }
+    }
 
     /// The stamp of the vault's file.
     public func stamp() -> VaultStamp? { VaultStamp(path: path) }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Keystore
+import Settings
 import SodiumCrypto
 import Testing
 
@@ -53,5 +54,26 @@ import Testing
         try FileManager.default.removeItem(atPath: path)
         let error = try #require(throws: KeystoreError.self) { try vault.secrets([name]) }
         #expect(error.code == .notFound)
+    }
+
+    @Test func `gives what is stored after the vault has got new keys`() throws {
+        try store("first")
+        #expect(try holds("first"))
+        let other = try Vault.unlock(SQLiteStorage(path: path), credentials: credentials, anchor: anchor()).vault
+        _ = try other.rekey(credentials: [credentials])
+        #expect(try holds("first"))
+        try store("second")
+        #expect(try holds("second"))
+    }
+
+    /// The anchor that the user's processes share.
+    private func anchor() throws -> Anchor {
+        try Anchor(vaultPath: #require(canonical(directory.path)) + "/vault.db", directory: vault.directories.anchorDirectory)
+    }
+
+    private func canonical(_ path: String) -> String? {
+        guard let real = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(real) }
+        return unsafe String(validatingCString: real)
     }
 }
