@@ -81,7 +81,7 @@ struct ProviderReader {
             do throws(TemplatePart.Failure) {
                 let header = HeaderTemplate(name: name, parts: try TemplatePart.parse(text), place: document.place(of: entry))
                 let hasSecret = header.parts.contains { if case .secret = $0 { true } else { false } }
-                isBare = Self.forKeys.contains(name) && !hasSecret
+                isBare = Self.isForKeys(name) && !hasSecret
                 headers.append(header)
             } catch {
                 throw document.invalid(entry, error.rawValue)
@@ -95,8 +95,15 @@ struct ProviderReader {
         return headers
     }
 
-    /// Headers in which keys travel.
-    private static let forKeys: Set<String> = ["authorization", "x-api-key", "x-goog-api-key", "api-key", "cf-aig-authorization"]
+    /// Whether a header is one in which keys travel: `authorization`, `x-api-key`, `x-auth-token`, `cookie` and whatever else ends so.
+    private static func isForKeys(_ name: String) -> Bool {
+        let words = name.split { "-_.".contains($0) }
+        guard let last = words.last, !notForKeys.contains(words.suffix(2).joined(separator: "-")) else { return false }
+        return forKeys.contains { last.hasSuffix($0) }
+    }
+
+    private static let forKeys = ["authorization", "auth", "key", "token", "secret", "password", "credential", "credentials", "cookie"]
+    private static let notForKeys: Set<String> = ["cache-key", "idempotency-key"]
 
     /// Headers that say where a message ends, or that belong to one connection.
     private static let framing: Set<String> = [

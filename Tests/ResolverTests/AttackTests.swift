@@ -33,13 +33,23 @@ import Testing
         expect(resolution.headers, are: ["authorization: Bearer [openai/api-key]"])
     }
 
-    @Test(arguments: ["authorization", "api-key", "x-api-key", "x-goog-api-key", "cf-aig-authorization"])
+    @Test(arguments: [
+        "authorization", "api-key", "x-api-key", "x-goog-api-key", "cf-aig-authorization", "X-Auth-Token", "x-auth-key", "Cookie",
+        "ocp-apim-subscription-key", "apikey", "api_key", "x-access-token", "x-client-secret", "proxy-authorization",
+    ])
     func `refuses a text of the settings where a key belongs, and does not repeat it`(_ name: String) throws {
         let key = "0123456789abcdef0123456789abcdef"
         let settings = "[provider.mine]\nbase_url = 'https://models.example'\nheaders = { '\(name)' = '\(key)' }"
         let error = try #require(throws: SettingsError.self) { try Rig(settings, secrets: ["mine/api-key"]) }
         #expect(error.code == .invalid)
         #expect(!error.description.contains(key))
+    }
+
+    @Test(arguments: ["x-cache-key", "x-auth-email", "openai-organization", "x-key-id", "idempotency-key"])
+    func `takes a text for a header in which no key travels`(_ name: String) throws {
+        let settings = "[provider.mine]\nbase_url = 'https://models.example'\nheaders = { '\(name)' = 'one' }"
+        let resolution = try Rig(settings, secrets: ["mine/api-key"]).resolve("mine/m")
+        #expect(resolution.headers.first { $0.name == name }?.text == "one")
     }
 
     @Test func `tells keys of one program apart`() throws {
