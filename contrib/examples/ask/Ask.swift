@@ -23,7 +23,7 @@ internal import SodiumCrypto
             let resolver = try ModelResolver.ofUser(environment: ProcessInfo.processInfo.environment)
             let candidates = try resolver.candidates(CommandLine.arguments.dropFirst().first)
             try await HTTPClient.withHTTPClient(configuration: configuration) { client in
-                print(try await answer(to: question, by: candidates, resolver, client))
+                print(plain(try await answer(to: question, by: candidates, resolver, client)))
             }
         } catch {
             say("\(error)")
@@ -32,6 +32,15 @@ internal import SodiumCrypto
     }
 
     static func say(_ text: String) { FileHandle.standardError.write(Data("ask: \(text)\n".utf8)) }
+
+    /// The text without control characters, with which it could do to the terminal what it likes.
+    static func plain(_ text: String) -> String {
+        var plain = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where "\n\t".unicodeScalars.contains(scalar) || scalar.properties.generalCategory != .control {
+            plain.append(scalar)
+        }
+        return String(plain)
+    }
 
     /// The answer of the first candidate that gives one. What came of each request is told to the resolver, which lets a bad key rest.
     static func answer(to question: String, by candidates: [Resolution], _ resolver: ModelResolver, _ client: HTTPClient) async throws
