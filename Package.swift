@@ -22,8 +22,9 @@ let package = Package(
     products: [
         .executable(name: "warder", targets: ["warder"]),
         .library(name: "Keystore", targets: ["Keystore"]),
-        .library(name: "Resolver", targets: ["Resolver"]),
-        .library(name: "WarderConfiguration", targets: ["WarderConfiguration"]),
+        // With the modules that their types come from.
+        .library(name: "Resolver", targets: ["Resolver", "Settings", "SodiumCrypto"]),
+        .library(name: "WarderConfiguration", targets: ["WarderConfiguration", "Profiles"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

@@ -46,7 +46,7 @@ struct HeaderWriter {
                 guard !key.value.isBlank else { throw ResolverError(.notFound, "\(template.place): \(key.origin) is empty") }
                 try rules.checkHost(key)
                 if let slot { try rules.checkKind(key, slot) }
-                try KeyRules.checkHeader(key.value, key.origin.description)
+                try KeyRules.checkHeader(key)
                 pieces.append(key.value)
                 origins.append(key.origin)
             case .provider(let name, let field):

@@ -16,6 +16,7 @@ public final class ModelResolver: Sendable {
     let secrets: any SecretSource
     let environment: ResolverEnvironment
     let catalogue: Catalogue
+    let programs: ProgramKeys
     private let now: @Sendable () -> ContinuousClock.Instant
     private let state = Mutex(State())
 
@@ -48,6 +49,7 @@ public final class ModelResolver: Sendable {
         self.environment = environment
         self.catalogue = catalogue
         self.now = now
+        programs = ProgramKeys(now: now)
     }
 
     /// What a request for a model needs: the first of ``candidates(_:)``.
@@ -71,7 +73,9 @@ public final class ModelResolver: Sendable {
 
     /// Tells what came of a request. A key that was refused or limited rests for a while.
     public func report(_ outcome: RequestOutcome, for resolution: Resolution) {
-        guard let key = resolution.key else { return }
+        let key = resolution.resting
+        // What is not in the vault may have been replaced without a trace.
+        if case .secret = key.origin {} else if outcome == .unauthorized { forget() }
         state.withLock { state in
             if outcome == .accepted, state.health.isEmpty { return }
             state.health.note(outcome, for: key, now: now())
@@ -79,24 +83,27 @@ public final class ModelResolver: Sendable {
     }
 
     /// Forgets all keys that were found, so that files and programs are asked again.
-    public func forget() { state.withLock { $0.kept = [:] } }
+    public func forget() {
+        programs.forget()
+        state.withLock { $0.kept = [:] }
+    }
 
     /// The models that a name stands for, each `PROVIDER/MODEL`, and where they stand if the settings name them.
-    private func models(_ asked: String?) throws(ResolverError) -> (names: [String], place: String?) {
+    private func models(_ asked: String?) throws(ResolverError) -> (names: [String], place: SettingsPlace?) {
         guard let asked else {
             guard let name = settings.defaults.model else {
                 throw ResolverError(
                     .invalid, "the settings have no default model", hint: "[default] model = \"PROVIDER/MODEL\" in warder.toml")
             }
-            let place = "[default] model"
+            let place = settings.defaults.modelPlace
             do throws(ResolverError) {
                 let (names, route) = try models(name)
                 return (names, route ?? place)
-            } catch { throw error.about(place) }
+            } catch { throw place.map(error.about) ?? error }
         }
         try ModelName.check(asked)
         if asked.contains("/") { return ([asked], nil) }
-        if let route = settings.routes[asked] { return (route.models, route.place.description) }
+        if let route = settings.routes[asked] { return (route.models, route.place) }
         if asked == ModelName.automatic { return (["\(try onlyPinningProvider())/\(asked)"], nil) }
         throw ResolverError(
             .notFound, "there is no such route, and a model is named PROVIDER/MODEL", hint: "`warder provider list` shows the providers")
@@ -112,39 +119,34 @@ public final class ModelResolver: Sendable {
         return name
     }
 
-    private func candidates(of models: [String], _ place: String?) throws -> [Resolution] {
+    private func candidates(of models: [String], _ place: SettingsPlace?) throws -> [Resolution] {
         let time = now()
         var candidates: [Resolution] = []
         // Several models of one provider share its pool, whose turn it is once in a call.
         var orders: [[KeyIdentity]: [Int]] = [:]
         var soonest: ContinuousClock.Instant?
         for model in models {
-            let pool = try pool(for: model, place, time)
+            let pool: [PooledResolution]
+            do { pool = try self.pool(for: model, place, time) } catch let error as ResolverError {
+                throw models.count > 1 ? place.map(error.inRoute) ?? error : error
+            }
             state.withLock { state in
-                if pool.count == 1, state.health.isEmpty {
-                    candidates.append(pool[0].resolution)
-                    return
-                }
+                if pool.count == 1, state.health.isEmpty { return candidates.append(pool[0].resolution) }
                 let fit = pool.filter { entry in
-                    guard let until = entry.resolution.key.flatMap({ state.health.rest(of: $0, now: time) }) else { return true }
+                    guard let until = state.health.rest(of: entry.resolution.resting, now: time) else { return true }
                     soonest = min(soonest ?? until, until)
                     return false
                 }
                 guard fit.count > 1 else { return candidates += fit.map(\.resolution) }
-                let keys = fit.compactMap { entry in entry.resolution.key.map { (key: $0, weight: entry.weight) } }
-                guard keys.count == fit.count else { return candidates += fit.map(\.resolution) }
+                let keys = fit.map { (key: $0.resolution.resting, weight: $0.weight) }
                 let order = orders[keys.map(\.key)] ?? state.health.order(keys)
                 orders[keys.map(\.key)] = order
                 candidates += order.map { fit[$0].resolution }
             }
         }
-        guard candidates.isEmpty else { return candidates }
+        guard candidates.isEmpty else { return place.map { place in candidates.map { $0.named(by: place) } } ?? candidates }
         let wait = soonest.map { Int(($0 - time).components.seconds) + 1 } ?? 1
         throw ResolverError(.exhausted, "every key rests after errors, the first for \(wait) more seconds")
-    }
-
-    private func name(_ model: String, _ place: String?) throws(ResolverError) -> ModelName {
-        do throws(ResolverError) { return try ModelName(model) } catch { throw place.map(error.about) ?? error }
     }
 
     /// What is kept for a model, if nothing has changed since.
@@ -156,10 +158,10 @@ public final class ModelResolver: Sendable {
     }
 
     /// The resolutions of one model, as many as its provider's pool has keys: those that are kept, if nothing has changed.
-    private func pool(for model: String, _ place: String?, _ time: ContinuousClock.Instant) throws -> [PooledResolution] {
+    private func pool(for model: String, _ place: SettingsPlace?, _ time: ContinuousClock.Instant) throws -> [PooledResolution] {
         if let pool = kept(model, time) { return pool }
         let stamp = secrets.stamp()
-        let built = try ResolutionBuilder(self).build(name(model, place))
+        let built = try ResolutionBuilder(self).build(model, place)
         if let stamp, stamp.isSettled {
             let until = built.lifetime.map { time + .seconds($0) }
             state.withLock { state in
@@ -173,8 +175,16 @@ public final class ModelResolver: Sendable {
 }
 
 extension ResolverError {
+    /// The same, saying which route has the model: one that cannot be asked fails its whole route, which would fail over to it some day.
+    fileprivate func inRoute(_ place: SettingsPlace) -> ResolverError {
+        guard !description.hasPrefix(place.description) else { return self }
+        var error = ResolverError(code, "\(place): \(description)", hint: hint)
+        error.steps = steps
+        return error
+    }
+
     /// The same of a name that the settings have: then it is they that are not valid.
-    fileprivate func about(_ place: String) -> ResolverError {
+    func about(_ place: SettingsPlace) -> ResolverError {
         ResolverError(code == .usage || code == .notFound ? .invalid : code, "\(place): \(description)", hint: hint)
     }
 }

@@ -1,3 +1,4 @@
+internal import Settings
 public import SodiumCrypto
 
 /// Everything that a request for a model needs: where it goes, and the headers that it takes there.
@@ -15,7 +16,7 @@ public struct Resolution: Sendable {
     /// What client libraries take as the base URL.
     public let baseURL: Endpoint
     /// Where the parts that are no headers come from.
-    public let origins: Origins
+    public internal(set) var origins: Origins
     /// Where a request for a completion is posted. Nil if only the client knows what follows the base URL.
     public let requestURL: String?
     /// The headers, in the order in which they were found. Names are in lower case and occur once.
@@ -24,10 +25,21 @@ public struct Resolution: Sendable {
     public let step: UniversalStep?
     /// Where the list of models is, if there is one to rely on.
     public let listing: Listing?
-    /// The key that the provider gets. Nil if the request has none.
+    /// The key that the provider gets; the gateway's token, if the gateway has that key. Nil if the request has neither.
     public let key: KeyIdentity?
-    /// What was looked at, in order, and what came of it.
+    /// What was looked at, in order, and what came of it: for all keys of a pool, not only for this one's.
     public let steps: [WalkStep]
+
+    /// What rests after errors: the key, or whoever answers without one.
+    var resting: KeyIdentity { key ?? KeyIdentity(provider: provider, origin: .request) }
+
+    /// The same of a model that the settings have named.
+    func named(by place: SettingsPlace) -> Resolution {
+        guard origins.model == .request else { return self }
+        var copy = self
+        copy.origins.model = .settings(place)
+        return copy
+    }
 
     /// The only hosts that the headers may be sent to. A redirect elsewhere must not be followed with them.
     public var hosts: [String] { [baseURL.host] }
@@ -35,7 +47,7 @@ public struct Resolution: Sendable {
     /// Where the parts of a resolution come from that are no headers.
     public struct Origins: Equatable, Sendable {
         /// Of ``Resolution/model``.
-        public let model: Origin
+        public internal(set) var model: Origin
         /// Of ``Resolution/style``.
         public let style: Origin
         /// Of ``Resolution/baseURL``: the address, and the settings whose fields are in it.
@@ -79,6 +91,8 @@ public struct KeyIdentity: Hashable, Sendable {
     public let provider: String
     /// Where it comes from. A new generation of a secret is another key.
     public let origin: Origin
+    /// Its place in the pool: one program can print several keys, by its arguments.
+    var number = 0
 }
 
 /// One thing that was looked at on the way to a key.
@@ -87,6 +101,6 @@ public struct WalkStep: Hashable, Sendable {
     public let source: String
     /// What came of it, such as `not in the vault`.
     public let outcome: String
-    /// Whether the key is from there.
+    /// Whether the search ended there: with a key, or because the request can do without.
     public let isUsed: Bool
 }

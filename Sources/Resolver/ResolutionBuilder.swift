@@ -10,8 +10,21 @@ struct ResolutionBuilder {
     init(_ resolver: ModelResolver) { self.resolver = resolver }
 
     /// The resolutions of a model, one for each key of its pool, and for how many seconds they may be kept.
-    func build(_ name: ModelName) throws -> (pool: [PooledResolution], lifetime: Int?) {
-        let chosen = try provider(name.provider)
+    ///
+    /// - Parameters:
+    ///   - text: `PROVIDER/MODEL`.
+    ///   - place: where that stands, if the settings have it.
+    func build(_ text: String, _ place: SettingsPlace?) throws -> (pool: [PooledResolution], lifetime: Int?) {
+        let name: ModelName
+        let chosen: ChosenProvider
+        do throws(ResolverError) {
+            name = try ModelName(text)
+            chosen = try provider(name.provider)
+        } catch {
+            // What is wrong with the provider's own table says where that stands.
+            guard let place, error.code != .invalid else { throw error }
+            throw error.about(place)
+        }
         let (model, modelOrigin) = try chosen.model(name.model)
         let address =
             try chosen.isGateway
@@ -21,12 +34,12 @@ struct ResolutionBuilder {
         try checkHeaders(templates, address, chosen)
 
         let slots = address.slots.filter { slot in slot.isInStep || !templates.contains { $0.name == slot.header } }
-        let isOwnHost = chosen.settings[.baseURL] == nil || chosen.provider?.hosts.contains(address.base.host) ?? false
-        let places = slots.map { KeyPlaces($0, chosen, isOwnHost: isOwnHost, resolver.settings) }
+        let places = slots.map { KeyPlaces($0, chosen, isOwnHost: chosen.isOwn(address.base), resolver.settings) }
         let secrets = try read(places.flatMap(\.wantedSecrets) + templates.flatMap(\.secrets))
 
         let writer = HeaderWriter(rules: rules, settings: resolver.settings, secrets: secrets)
-        var finder = KeyFinder(resolver.environment, secrets: secrets)
+        var finder = KeyFinder(
+            ReferenceReader(environment: resolver.environment, secrets: secrets, programs: resolver.programs))
         var found: [(slot: KeySlot, keys: [FoundKey])] = []
         let own: [RequestHeader]
         do {
@@ -35,7 +48,7 @@ struct ResolutionBuilder {
                 for key in keys {
                     try rules.checkHost(key)
                     try rules.checkKind(key, slot)
-                    try KeyRules.checkHeader(key.value, key.origin.description)
+                    try KeyRules.checkHeader(key)
                 }
                 found.append((slot, keys))
             }
@@ -50,8 +63,11 @@ struct ResolutionBuilder {
         let pooled = found.first { $0.keys.count > 1 } ?? found.first { $0.slot.header != KeySlot.gatewayHeader }
         let lifetime = found.flatMap(\.keys).compactMap(\.lifetime).min()
         let keys = pooled?.keys ?? []
+        // Where the gateway has the provider's key, its own token stands for it.
+        let token = found.first { $0.slot.isToken }?.keys.first?.origin
+        let ownKey = own.first { KeySlot.headers.contains($0.name) }?.origins.first
         let choices: [FoundKey?] = keys.isEmpty ? [nil] : keys
-        let pool = try choices.map { choice in
+        let pool = try choices.enumerated().map { number, choice in
             var headers = fixed
             var stepHeaders = try (address.step?.headers ?? []).map { header in
                 try writer.header(ProviderHeader(name: header.name, value: header.value, origin: .catalogue))
@@ -66,16 +82,17 @@ struct ResolutionBuilder {
                     headers.append(header)
                 }
             }
-            let origin = choice?.origin ?? own.lazy.flatMap(\.origins).first { if case .secret = $0 { true } else { false } }
+            let origin = choice?.origin ?? ownKey ?? token
             let resolution = Resolution(
                 provider: chosen.name, kind: chosen.provider?.id, model: address.model, style: address.style, baseURL: address.base,
                 origins: .init(
-                    model: modelOrigin, style: chosen.settings[.style] == nil ? .catalogue : .settings(chosen.settings.place),
+                    model: modelOrigin,
+                    style: chosen.settings[.style] == nil && chosen.provider != nil ? .catalogue : .settings(chosen.settings.place),
                     baseURL: address.origins),
                 requestURL: address.path.map { address.base.text + $0 }, headers: headers + own,
                 step: address.step.map { UniversalStep(provider: $0.provider, endpoint: $0.endpoint, headers: stepHeaders) },
                 listing: address.listing.map { .init(url: address.base.text + $0.path, needsKey: $0.needsKey) },
-                key: origin.map { KeyIdentity(provider: chosen.name, origin: $0) }, steps: finder.steps)
+                key: origin.map { KeyIdentity(provider: chosen.name, origin: $0, number: number) }, steps: finder.steps)
             return PooledResolution(resolution: resolution, weight: choice?.weight ?? 1)
         }
         return (pool, lifetime)
@@ -105,7 +122,7 @@ struct ResolutionBuilder {
     /// A header of the settings must not bring a provider's key where there may be none.
     private func checkHeaders(_ templates: [HeaderTemplate], _ address: Address, _ chosen: ChosenProvider) throws(ResolverError) {
         guard chosen.isGateway, !address.slots.contains(where: { $0.header != KeySlot.gatewayHeader }) else { return }
-        for template in templates where AuthScheme.allCases.contains(where: { $0.header == template.name }) {
+        for template in templates where KeySlot.headers.subtracting([KeySlot.gatewayHeader]).contains(template.name) {
             throw ResolverError(
                 .invalid, "\(template.place): \(template.name) would take the place of the key that the gateway has stored or pays with",
                 hint: "leave it out, or set provider_key = \"request\"")
@@ -117,7 +134,7 @@ struct ResolutionBuilder {
         if let slot = address.slots.first(where: { $0.header == template.name }) { return slot }
         if template.name == KeySlot.gatewayHeader { return KeySlot(kind: .cloudflare, auth: .bearer, header: template.name, owner: nil) }
         // A key in another place than the provider's usual one is still the provider's.
-        guard AuthScheme.allCases.contains(where: { $0.header == template.name }) else { return nil }
+        guard KeySlot.headers.subtracting([KeySlot.gatewayHeader]).contains(template.name) else { return nil }
         return address.slots.first { $0.header != KeySlot.gatewayHeader }
     }
 
@@ -137,11 +154,4 @@ extension HeaderTemplate {
             if case .secret(let name) = part { name } else { nil }
         }
     }
-}
-
-extension Catalogue {
-    /// The id of Cloudflare AI Gateway.
-    public static let gateway = "cloudflare-ai-gateway"
-    /// The id of Workers AI, whose keys are Cloudflare's tokens.
-    static let workersAI = "cloudflare-workers-ai"
 }

@@ -17,7 +17,7 @@ public final class UserVault: SecretSource {
     /// The vault's file.
     public let path: String
     private let keyFile: String?
-    private let opened = Mutex<Vault<LocalKeys>?>(nil)
+    private let opened = Mutex<(vault: Vault<LocalKeys>, stamp: VaultStamp?)?>(nil)
 
     /// Reads the settings. The vault is opened when it is first needed.
     ///
@@ -37,12 +37,13 @@ public final class UserVault: SecretSource {
             ?? settings.vault.keyFile.map(directories.expand)
     }
 
-    /// The vault, unlocked.
+    /// The vault, unlocked. It is opened anew when there is another file in its place, as after a restore.
     ///
     /// - Throws: ``KeystoreError``: `.locked` if there is no key file; `.notFound` if there is no vault; `.noMatch` for the wrong key.
     public func vault() throws -> Vault<LocalKeys> {
         try opened.withLock { opened in
-            if let opened { return opened }
+            let stamp = VaultStamp(path: path)
+            if let opened, let stamp, opened.stamp?.isSameFile(as: stamp) ?? false { return opened.vault }
             guard let keyFile else { throw KeystoreError(.locked, "the vault is locked: no key file is named") }
             let key = try SecretValue(PrivateFile.readSecret(keyFile, maximum: SecretKey.byteCount))
             let (parent, name) = PrivateFile.split(path)
@@ -50,7 +51,7 @@ public final class UserVault: SecretSource {
                 vaultPath: (canonicalPath(parent) ?? parent) + "/" + name, directory: directories.anchorDirectory,
                 pinned: settings.vault.fingerprint.map { try Fingerprint($0) })
             let vault = try Vault.unlock(SQLiteStorage(path: path), credentials: Credentials(keyFile: key), anchor: anchor).vault
-            opened = vault
+            opened = (vault, stamp)
             return vault
         }
     }
@@ -63,7 +64,8 @@ public final class UserVault: SecretSource {
 }
 
 extension ModelResolver {
-    /// A resolver over this user's settings and vault, as `warder resolve` has them. `[default] env_file` and `login_shell` are the command's.
+    /// A resolver over this user's settings and vault. Other than `warder resolve` it needs a vault, asks nobody for a passphrase, and leaves
+    /// `[default] env_file` and `login_shell` to the command.
     ///
     /// - Parameter environment: the environment of this process.
     /// - Throws: ``SettingsError``.

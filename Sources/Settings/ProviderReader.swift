@@ -17,11 +17,17 @@ struct ProviderReader {
         return provider
     }
 
+    /// What a table may have.
+    private static let keys =
+        ProviderSettings.Field.allCases.map(\.rawValue) + ["api_key", "api_keys", "headers", "models", "gateway"]
+
     private mutating func take(_ key: String, _ value: TOMLTree) throws(SettingsError) {
         let place = path + [key]
         switch key {
         case "api_key", "api_keys":
-            guard provider.keys == nil else { throw document.invalid(place, "contradicts api_key: only one of both can be") }
+            guard provider.keys == nil else {
+                throw document.invalid(place, "must not be beside \(key == "api_key" ? "api_keys" : "api_key")")
+            }
             provider.keys = key == "api_key" ? [try document.keyReference(value, place)] : try pool(value, place)
         case "headers": provider.headers = try headers(value, place)
         case "models": provider.models = try document.modelList(value, place)
@@ -29,7 +35,9 @@ struct ProviderReader {
             var reader = GatewayReader(document, place)
             provider.gateway = try reader.read()
         default:
-            guard let field = ProviderSettings.Field(rawValue: key) else { throw document.unknown(place) }
+            guard let field = ProviderSettings.Field(rawValue: key) else {
+                throw SettingsError(document.unknown(place), hint: "a provider has \(Self.keys.joined(separator: ", "))")
+            }
             provider.fields[field] = try document.plainText(value, place)
         }
     }
@@ -46,10 +54,10 @@ struct ProviderReader {
             guard Set(table.keys).isSubset(of: ["key", "weight"]) else {
                 throw document.invalid(place, "has an entry with something other than key and weight")
             }
-            let weight = try table["weight"].map { value throws(SettingsError) in
-                try document.integer(value, place, in: KeyReference.weightRange)
+            guard case .integer(let weight) = table["weight"] ?? .integer(1), KeyReference.weightRange.contains(weight) else {
+                throw document.invalid(place, "has a weight that is no whole number from 1 to 100")
             }
-            keys.append(try document.keyReference(key, place, weight: weight ?? 1))
+            keys.append(try document.keyReference(key, place, weight: weight))
         }
         for (index, key) in keys.enumerated() where keys[..<index].contains(where: { $0.source == key.source }) {
             throw document.invalid(place, "has a key twice: a weight makes it be taken more often")
@@ -69,14 +77,26 @@ struct ProviderReader {
             guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
                 throw document.invalid(entry, "has a character that is not ASCII, which a header cannot carry")
             }
+            var isBare = false
             do throws(TemplatePart.Failure) {
-                headers.append(HeaderTemplate(name: name, parts: try TemplatePart.parse(text), place: document.place(of: entry)))
+                let header = HeaderTemplate(name: name, parts: try TemplatePart.parse(text), place: document.place(of: entry))
+                let hasSecret = header.parts.contains { if case .secret = $0 { true } else { false } }
+                isBare = Self.forKeys.contains(name) && !hasSecret
+                headers.append(header)
             } catch {
                 throw document.invalid(entry, error.rawValue)
+            }
+            guard !isBare else {
+                throw SettingsError(
+                    document.invalid(entry, "is a header for keys, and has none from the vault: settings hold names and references only"),
+                    hint: "store it with `warder set NAME` and write ${secret:NAME} here")
             }
         }
         return headers
     }
+
+    /// Headers in which keys travel.
+    private static let forKeys: Set<String> = ["authorization", "x-api-key", "x-goog-api-key", "api-key", "cf-aig-authorization"]
 
     /// Headers that say where a message ends, or that belong to one connection.
     private static let framing: Set<String> = [

@@ -60,7 +60,7 @@ public struct ProviderSettings: Equatable, Sendable {
 }
 
 /// Where a key comes from.
-public struct KeyReference: Equatable, Sendable {
+public struct KeyReference: Equatable, Sendable, CustomStringConvertible {
     /// The kinds of places.
     public enum Source: Equatable, Sendable {
         /// `"secret:NAME"`
@@ -73,7 +73,7 @@ public struct KeyReference: Equatable, Sendable {
         case program([String])
     }
 
-    /// The place.
+    /// What it refers to.
     public let source: Source
     /// How often it is taken compared with the others of its pool: 1 to 100.
     public let weight: Int
@@ -81,6 +81,16 @@ public struct KeyReference: Equatable, Sendable {
     public let place: SettingsPlace
 
     static let weightRange = 1...100
+
+    /// In words, such as `the secret openai/api-key`. A program's arguments are left out.
+    public var description: String {
+        switch source {
+        case .secret(let name): "the secret \(name)"
+        case .variable(let name): "the environment, \(name)"
+        case .file(let path): "the file \(path)"
+        case .program(let words): "the program \(words.first ?? "")"
+        }
+    }
 }
 
 /// One header of a provider's requests.
@@ -97,6 +107,8 @@ public struct HeaderTemplate: Equatable, Sendable {
 public struct DefaultSettings: Equatable, Sendable {
     /// `PROVIDER/MODEL`, `PROVIDER/auto`, `auto` or the name of a route.
     public internal(set) var model: String?
+    /// Where ``model`` stands.
+    public internal(set) var modelPlace: SettingsPlace?
     /// An environment file in which keys are looked for last, absolute or below `~/`.
     public internal(set) var environmentFile: String?
     /// Whether keys are looked for in what the login shell sets, after everything else.

@@ -101,7 +101,9 @@ struct SettingsLayer {
         for (key, value) in document.keys(of: ["default"]) {
             let path = ["default", key]
             switch key {
-            case "model": defaults.model = try document.plainText(value, path)
+            case "model":
+                defaults.model = try document.plainText(value, path)
+                defaults.modelPlace = document.place(of: path)
             case "env_file":
                 let text = try document.plainText(value, path)
                 guard text.hasPrefix("/") || text.hasPrefix("~/") else {

@@ -24,7 +24,7 @@ public struct SettingsSources: Sendable {
 extension WarderSettings {
     /// Reads the system's, the user's and the project's settings. The project's file is not parsed before `trust` knows its bytes.
     ///
-    /// A profile, route or consumer replaces one of the same name whole; the keys of other tables override one by one.
+    /// A profile, route or consumer replaces one of the same name whole; the keys of other tables override one by one, a provider's `headers` and `gateway` whole.
     ///
     /// - Throws: ``SettingsError``: `.untrusted` if there is a project file that is not allowed; `.unsafeFile` if another user could have
     ///   written the system's or the user's; `.invalid`.
@@ -94,6 +94,7 @@ extension WarderSettings {
             for (name, provider) in layer.providers { providers[name] = (providers[name] ?? ProviderSettings()).overridden(by: provider) }
             routes.merge(layer.routes) { _, later in later }
             defaults.model = layer.defaults.model ?? defaults.model
+            defaults.modelPlace = layer.defaults.modelPlace ?? defaults.modelPlace
             defaults.environmentFile = layer.defaults.environmentFile ?? defaults.environmentFile
             defaults.usesLoginShell = layer.defaults.usesLoginShell ?? defaults.usesLoginShell
         }

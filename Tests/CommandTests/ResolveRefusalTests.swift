@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func `words that mean nothing come with those that mean something`() throws {
-        try expectRefusal(["resolve", "openai/m", "--format", "dotenv"], 2, saying: ["hint: the forms are curl, env, sh, header-file\n"])
+        try expectRefusal(["resolve", "openai/m", "--format", "dotenv"], 2, saying: ["hint: the formats are curl, env, sh, header-file\n"])
         try expectRefusal(["provider", "show", "openai", "--for", "x"], 2, saying: ["fased, genesis, docker-agent, loong, cloudflare"])
         try expectRefusal(["resolve", "none/m"], 22, saying: ["hint: `warder provider list` shows them\n"])
         try expectRefusal(["resolve", "openai/m"], 22, saying: ["no key for openai", "hint: store it with: warder set openai/api-key\n"])

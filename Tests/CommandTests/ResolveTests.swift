@@ -216,6 +216,21 @@ import Testing
         #expect(try home.run("resolve", "groq/m", "--env-file", "empty.env").refused(22))
     }
 
+    @Test func `reads no environment file that others could have written`() throws {
+        try home.write("GROQ_API_KEY=b\n", to: "keys.env", mode: 0o666)
+        #expect(try home.run("resolve", "groq/m", "--env-file", home("keys.env")).refused(21))
+        try home.write("GROQ_API_KEY=b\n", to: "keys.env", mode: 0o644)
+        #expect(try home.run("resolve", "groq/m", "--env-file", home("keys.env")).code == 0)
+    }
+
+    @Test func `a vault that was here and is gone is no reason to take another key`() throws {
+        try home.store("OTHER", "x")
+        try FileManager.default.removeItem(atPath: home.vault)
+        #expect(try home.run("resolve", "groq/m", with: ["GROQ_API_KEY": "k"]).refused(22))
+        let fresh = try Home(withVault: false)
+        #expect(try fresh.run("resolve", "groq/m", with: ["GROQ_API_KEY": "k"]).code == 0)
+    }
+
     @Test func `reads a key from a file and from a program`() throws {
         try home.write(key + "\n", to: "key-file")
         let program = try home.write("#!/bin/sh\necho \"$1$HOME$SECRET\"\n", to: "program", mode: 0o700)

@@ -189,6 +189,16 @@ struct GatewayCase: Sendable, CustomTestStringConvertible {
         #expect(error.description.contains("nobody has confirmed how"))
     }
 
+    @Test func `takes no slug on compat that nobody knows, unless the model is pinned`() throws {
+        func rig(_ more: String) throws -> Rig {
+            try Rig(
+                "[provider.cloudflare-ai-gateway]\naccount_id = 'a'\ngateway_id = 'g'\nroute = 'compat'\n" + more,
+                secrets: ["cloudflare-ai-gateway/api-key"])
+        }
+        #expect(try rig("").failure("cloudflare-ai-gateway/antropic/claude").code == .invalid)
+        #expect(try rig("models = ['new/m']").resolve("cloudflare-ai-gateway/new/m").model == "new/m")
+    }
+
     @Test func `has a row for every slug of the catalogue, but for the one whose requests are signed`() {
         #expect(Set(Self.rows.map { $0[0] } + ["aws-bedrock"]) == Set(Catalogue.standard.providers.compactMap(\.upstream?.slug)))
     }

@@ -72,7 +72,7 @@ import Testing
                 account_id = 'a'
                 gateway_id = 'g'
                 route = '\(route)'
-                headers = { authorization = 'Bearer unused' }
+                headers = { authorization = 'Bearer ${secret:openai/api-key}' }
                 gateway = { provider_key = '\(kind)' }
                 """, secrets: Self.both)
             #expect(try rig.failure("cloudflare-ai-gateway/openai/gpt-4o").code == .invalid, "\(kind)")

@@ -63,9 +63,9 @@ import Testing
 
     @Test func `a status says something about the key or nothing`() {
         let rows: [(statuses: [Int], outcome: RequestOutcome?)] = [
-            ([200, 201, 204, 301, 304], .accepted), ([401], .unauthorized), ([402, 403], .forbidden),
+            ([200, 201, 204], .accepted), ([401], .unauthorized), ([402, 403], .forbidden),
             ([429], .rateLimited(retryAfter: nil)), ([500, 502, 503, 524, 529, 599], .unavailable),
-            ([0, 100, 400, 404, 405, 408, 409, 413, 422, 600, -1], nil),
+            ([0, 100, 301, 304, 400, 404, 405, 408, 409, 413, 422, 600, -1], nil),
         ]
         for row in rows { for status in row.statuses { #expect(RequestOutcome(status: status) == row.outcome, "\(status)") } }
     }

@@ -145,10 +145,42 @@ import Testing
         #expect(isNew)
     }
 
-    @Test func `a request without a key has none that could rest`() throws {
-        let rig = try Rig()
-        rig.resolver.report(.unauthorized, for: try rig.resolve("ollama/m"))
-        #expect(try rig.resolve("ollama/m").key == nil)
+    @Test func `where no key is needed, whoever answers rests`() throws {
+        let rig = try Rig("[route.chat]\nmodels = ['ollama/m', 'lm-studio/m']")
+        let found = try rig.resolve("ollama/m")
+        #expect(found.key == nil)
+        rig.resolver.report(.unavailable, for: found)
+        #expect(try rig.resolver.candidates("chat").map(\.provider) == ["lm-studio"])
+        rig.clock.advance(.seconds(1))
+        #expect(try rig.resolver.candidates("chat").map(\.provider) == ["ollama", "lm-studio"])
+    }
+
+    @Test(arguments: ["stored", "unified"])
+    func `where the gateway has the key, its token rests`(_ kind: String) throws {
+        let rig = try Rig(
+            """
+            [provider.cloudflare-ai-gateway]
+            account_id = 'a'
+            gateway_id = 'g'
+            route = 'openai'
+            headers = { x-trace = '${secret:mistral/api-key}' }
+            gateway = { provider_key = '\(kind)' }
+            [route.chat]
+            models = ['cloudflare-ai-gateway/m', 'mistral/m']
+            """, secrets: ["cloudflare-ai-gateway/token", "mistral/api-key"])
+        let found = try rig.resolver.candidates("chat")
+        #expect(found.first?.key?.origin.description == "the secret cloudflare-ai-gateway/token, generation 1")
+        rig.resolver.report(.unauthorized, for: found[0])
+        #expect(try rig.resolver.candidates("chat").map(\.provider) == ["mistral"])
+    }
+
+    @Test func `a model that the settings name says where`() throws {
+        let rig = try Rig("[default]\nmodel = 'mistral/m'\n[route.chat]\nmodels = ['mistral/m', 'mistral/n']", secrets: ["mistral/api-key"])
+        #expect(try rig.resolve().origins.model.description == "warder.toml: line 2")
+        #expect(try rig.resolve("chat").origins.model.description == "warder.toml: line 3")
+        #expect(try rig.resolve("mistral/m").origins.model == .request)
+        let error = try Rig("[route.chat]\nmodels = ['ollama/m', 'groq/m']").failure("chat")
+        #expect(error.code == .notFound && error.description == "warder.toml: line 1: there is no key for groq")
     }
 
     // MARK: auto

@@ -37,11 +37,11 @@ import Testing
                 [provider.mine]
                 base_url = "https://models.example"
                 account_id = "acc-1"
-                headers = { authorization = '''x\(template)''' }
+                headers = { x-test = '''x\(template)''' }
                 [provider.other]
                 region = "eu-1"
-                """, secrets: ["a/key", "b/key", "C_KEY"])
-            let header = try #require(rig.resolve("mine/m").headers.first)
+                """, secrets: ["a/key", "b/key", "C_KEY", "mine/api-key"])
+            let header = try #require(rig.resolve("mine/m").headers.first { $0.name == "x-test" })
             let isSame = header.value.holds("x" + pieces.map(\.text).joined())
             #expect(isSame, "\(template)")
             let names = pieces.compactMap(\.secret)

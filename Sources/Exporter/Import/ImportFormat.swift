@@ -5,8 +5,6 @@ internal import SodiumCrypto
 public enum ImportFormat: Sendable {
     /// Lines on which all formats of lines agree.
     case agreement
-    /// Lines on which the libraries and programs agree that read `.env` files.
-    case dotenvAgreement
     /// A format of environment files.
     case environment(any EnvironmentFormat.Type)
     /// The configuration of OpenClaw, Fased or Genesis.
@@ -60,7 +58,6 @@ public enum ImportFormat: Sendable {
         do throws(ExportError) {
             switch self {
             case .agreement: return try ImportAgreement.read(bytes)
-            case .dotenvAgreement: return try ImportAgreement.read(bytes, among: ImportAgreement.dotenvNames)
             case .environment(let format): return try LineReading.read(bytes, format)
             case .openClaw: return try OpenClawDocument.read(bytes)
             case .dockerAgent: return try DockerAgentDocument.read(bytes, path: path)

@@ -1,3 +1,4 @@
+internal import PrivateFiles
 public import Resolver
 public import SodiumCrypto
 internal import Synchronization
@@ -12,8 +13,14 @@ public struct EnvironmentFileVariables: VariableSource {
     public init(path: String) {
         name = path
         reading = Once {
-            let file = try ImportFile(path: path)
-            return file.content.count == 0 ? ImportReading("nothing") : try ImportFormat.dotenvAgreement.read(file)
+            // Whoever can write the file could have this user's requests paid, and read, by another account.
+            let bytes: [UInt8]
+            do throws(FileError) { bytes = try PrivateFile.readTrusted(path, maximum: ImportFile.maximumByteCount) } catch {
+                throw ExportError(.file(error.code), error.description)
+            }
+            do throws(ExportError) { return try ImportAgreement.read(bytes, among: ImportAgreement.dotenvNames) } catch {
+                throw ExportError(error.code, "\(path): \(error.description)", hint: error.hint)
+            }
         }
     }
 
@@ -34,6 +41,7 @@ public struct EnvironmentFileVariables: VariableSource {
 /// The variables that the login shell's startup files set. The shell is started when first asked for.
 public struct LoginShellVariables: VariableSource {
     private let reading: Once<ImportReading>
+    /// What it is called.
     public let name = "the login shell"
 
     /// - Parameter environment: see ``LoginShell/inherited``.
@@ -41,6 +49,9 @@ public struct LoginShellVariables: VariableSource {
         reading = Once { try LoginShell(environment: environment).read(all: true) }
     }
 
+    /// The value of a variable.
+    ///
+    /// - Throws: ``ExportError/Code/file(_:)`` if the shell fails.
     public func value(of variable: String) throws -> SecretValue? { try reading.value().last(variable) }
 }
 

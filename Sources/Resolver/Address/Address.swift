@@ -16,7 +16,7 @@ struct Address {
     /// The keys that the request needs.
     var slots: [KeySlot]
     /// The step that the client writes into the body, for the gateway's universal address.
-    var step: (provider: String, endpoint: String, headers: [Provider.Header], auth: AuthScheme)?
+    var step: (provider: String, endpoint: String, headers: [Provider.Header])?
     /// Where the list of models is, below the base.
     var listing: (path: String, needsKey: Bool)?
 }
@@ -35,6 +35,11 @@ extension Address {
     static func direct(_ model: String, _ chosen: ChosenProvider) throws(ResolverError) -> Address {
         let (settings, provider) = (chosen.settings, chosen.provider)
         guard let template = settings[.baseURL] ?? provider?.baseURL else {
+            guard provider != nil else {
+                throw ResolverError(
+                    .invalid, "\(chosen.place): \(chosen.name) is no provider of the catalogue, and has no address",
+                    hint: "set base_url in [provider.\(chosen.name)], or kind to one that `warder provider list` shows")
+            }
             throw ResolverError(
                 .invalid, "nobody but you knows the address of \(chosen.name)", hint: "set base_url in [provider.\(chosen.name)]")
         }

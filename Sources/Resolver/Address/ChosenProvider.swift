@@ -65,6 +65,16 @@ struct ChosenProvider {
     /// Whether it is Cloudflare AI Gateway.
     var isGateway: Bool { provider?.id == Catalogue.gateway }
 
+    /// Whether an address is the provider's own, so that the usual names of keys mean what belongs there.
+    ///
+    /// Anybody can have a gateway at the gateway's host, with a server of his own behind it. One that the settings address has the usual keys
+    /// only in the table that is named as the gateway itself.
+    func isOwn(_ base: Endpoint) -> Bool {
+        guard settings[.baseURL] != nil else { return true }
+        guard let provider, provider.hosts.contains(base.host) else { return false }
+        return !isGateway || name == provider.id
+    }
+
     /// The model's name, or the first pinned one for `auto`.
     func model(_ name: String) throws(ResolverError) -> (String, Origin) {
         guard name == ModelName.automatic else { return (name, .request) }

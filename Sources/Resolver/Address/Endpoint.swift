@@ -116,7 +116,7 @@ public struct Endpoint: Hashable, Sendable {
     }
 
     /// Whether an address names this machine: `localhost`, 127.0.0.0/8 and `::1`.
-    public static func isLoopback(_ host: String) -> Bool {
+    static func isLoopback(_ host: String) -> Bool {
         if host == "localhost" || host == "::1" { return true }
         let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
         return numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0).map(String.init) == String($0) }

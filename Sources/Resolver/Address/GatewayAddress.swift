@@ -75,11 +75,18 @@ struct GatewayAddress {
                 .invalid, "\(chosen.place): dynamic routes take the keys that the gateway has stored",
                 hint: "[provider.\(chosen.name).gateway] provider_key = \"stored\"")
         }
+        let upstream = catalogue.upstream(slug: slug)
+        guard upstream != nil || isDynamic || slug.hasPrefix("custom-") || chosen.settings.models?.contains(model) ?? false else {
+            throw ResolverError(
+                .invalid, "\(chosen.place): the catalogue knows no provider behind the gateway of \(chosen.name) by that slug",
+                hint: "`warder provider show cloudflare-ai-gateway` lists them; a model that is pinned in models goes as it is")
+        }
         guard try chosen.style ?? .openaiChat == .openaiChat else { throw styleError("compat") }
+        try refuse([.auth], "compat")
         let (base, origins) = try base("/compat")
         return Address(
             base: base, origins: origins, path: try path("/chat/completions"), model: model, style: .openaiChat,
-            slots: try providerSlot(catalogue.upstream(slug: slug), .bearer) + tokenSlot(isRequired: isDynamic))
+            slots: try providerSlot(upstream, .bearer) + tokenSlot(isRequired: isDynamic))
     }
 
     /// The slug that a model's name begins with.
@@ -131,6 +138,7 @@ struct GatewayAddress {
     // MARK: Steps in the body
 
     private func universal() throws(ResolverError) -> Address {
+        try refuse([.auth, .style, .path], "universal")
         let slug = try upstreamSlug("universal")
         guard let upstream = catalogue.upstream(slug: slug), let known = upstream.upstream, let path = known.path else {
             throw ResolverError(
@@ -148,13 +156,14 @@ struct GatewayAddress {
         let headers = known.style == .anthropicMessages ? [Provider.Header(name: "anthropic-version", value: Address.anthropicVersion)] : []
         var address = Address(
             base: base, origins: origins, path: "", model: inner, style: .cloudflareUniversal, slots: slots + tokenSlot())
-        address.step = (slug, String(endpoint), headers + [Provider.Header(name: "content-type", value: "application/json")], known.auth)
+        address.step = (slug, String(endpoint), headers + [Provider.Header(name: "content-type", value: "application/json")])
         return address
     }
 
     // MARK: Cloudflare's REST API
 
     private func rest() throws(ResolverError) -> Address {
+        try refuse([.auth], "rest")
         guard model.contains("/") else {
             throw ResolverError(.invalid, "a model of the rest route is named AUTHOR/MODEL or @cf/AUTHOR/MODEL")
         }
@@ -221,6 +230,14 @@ struct GatewayAddress {
                 kind: .cloudflare, auth: .bearer, header: KeySlot.gatewayHeader, isToken: true,
                 isOptional: !(isRequired || gateway.isAuthenticated == true || gateway.token != nil), owner: nil)
         ]
+    }
+
+    /// Fields that would change nothing: whoever wrote them expects otherwise.
+    private func refuse(_ fields: [ProviderSettings.Field], _ route: String) throws(ResolverError) {
+        for field in fields where chosen.settings[field] != nil {
+            throw ResolverError(
+                .invalid, "\(chosen.place): \(field.rawValue) of \(chosen.name) means nothing on the \(route) route", hint: "leave it out")
+        }
     }
 
     private func styleError(_ route: String) -> ResolverError {

@@ -1,5 +1,10 @@
 /// The providers and gateways that Warder knows, with what each of five systems calls them.
 public struct Catalogue: Sendable {
+    /// The id of Cloudflare AI Gateway.
+    public static let gateway = "cloudflare-ai-gateway"
+    /// The id of Workers AI, whose keys are Cloudflare's tokens.
+    static let workersAI = "cloudflare-workers-ai"
+
     /// What this version knows. Read once, when it is first asked for.
     public static let standard = (try? Catalogue(data)) ?? Catalogue()
 

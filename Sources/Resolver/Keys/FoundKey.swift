@@ -26,11 +26,16 @@ struct FoundKey {
         allowedHosts = secret.listing.metadata.allowedHosts
     }
 
+    /// The secret that it is, if it is one.
+    var secretName: String? {
+        if case .secret(let secret) = origin { secret.name } else { nil }
+    }
+
     /// How long it may be kept before its source is asked again, in seconds; nil for as long as the vault does not change.
     var lifetime: Int? {
         switch origin {
-        case .file: 1
-        case .program, .other: 300
+        case .file, .program: 1
+        case .other: 300
         default: nil
         }
     }

@@ -10,11 +10,26 @@ struct KeyRules {
     /// - Throws: ``ResolverError/Code/refused``.
     func checkHost(_ key: FoundKey) throws(ResolverError) {
         guard !key.allowedHosts.isEmpty else { return }
-        let names = [endpoint.host, "\(endpoint.host):\(endpoint.port ?? (endpoint.text.hasPrefix("https:") ? 443 : 80))"]
+        let port = endpoint.port ?? (endpoint.text.hasPrefix("https:") ? 443 : 80)
+        // An IPv6 address with a port behind it could be another address.
+        let names = endpoint.host.contains(":") ? [endpoint.host] : [endpoint.host, "\(endpoint.host):\(port)"]
         guard !key.allowedHosts.contains(where: names.contains) else { return }
         throw ResolverError(
             .refused, "\(key.origin) may not go to \(endpoint.host): its allowed hosts are \(key.allowedHosts.joined(separator: ", "))",
-            hint: "`warder set NAME --allow-host \(endpoint.host)` allows it with the next value")
+            hint: key.secretName.map { name in
+                // Hosts that are given replace those of the generation before.
+                let hosts = (key.allowedHosts + [endpoint.host]).map { " --allow-host \($0)" }.joined()
+                return "`warder set \(name)\(hosts)` allows it with the next value"
+            })
+    }
+
+    /// Checks that a key can stand in a header.
+    ///
+    /// - Throws: ``ResolverError/Code/refused``.
+    static func checkHeader(_ key: FoundKey) throws(ResolverError) {
+        try checkHeader(
+            key.value, key.origin.description,
+            ifLineFeed: key.secretName.map { "if it is at the end: `warder set \($0) --trim` stores it without" })
     }
 
     /// Checks that a value can stand in a header: visible ASCII, and spaces but at its ends, where whoever reads the header drops them.
@@ -22,7 +37,7 @@ struct KeyRules {
     /// - Throws: ``ResolverError/Code/refused``.
     ///
     /// Source: RFC 9110, section 5.5.
-    static func checkHeader(_ value: SecretValue, _ what: String) throws(ResolverError) {
+    static func checkHeader(_ value: SecretValue, _ what: String, ifLineFeed hint: String? = nil) throws(ResolverError) {
         let (wrong, hasSpaceAtEnd) = value.bytes.withBytes { span in
             let wrong = span.byteOffsets.first { !(0x20...0x7E).contains(span[$0]) }.map { span[$0] }
             return (wrong, span.byteCount > 0 && (span[0] == 0x20 || span[span.byteCount - 1] == 0x20))
@@ -39,7 +54,7 @@ struct KeyRules {
             }
         throw ResolverError(
             .refused, "\(what) has \(name), which a header cannot carry",
-            hint: wrong == 0x0A ? "if it is at the end: warder set NAME --trim stores it without" : nil)
+            hint: wrong == 0x0A ? hint : nil)
     }
 
     /// What Cloudflare's own tokens begin with.

@@ -2,6 +2,8 @@
 struct KeySlot {
     /// The header of the gateway's own token.
     static let gatewayHeader = "cf-aig-authorization"
+    /// All headers in which keys travel.
+    static let headers = Set(AuthScheme.allCases.compactMap(\.header) + [gatewayHeader])
 
     /// What kind of key belongs there.
     enum Kind: Equatable {

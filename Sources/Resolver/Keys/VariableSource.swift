@@ -25,15 +25,3 @@ public struct ProcessVariables: VariableSource {
         return unsafe SecretValue(try SecretBytes(copying: RawSpan(_unsafeStart: UnsafeRawPointer(text), byteCount: count)))
     }
 }
-
-/// No variables at all.
-public struct NoVariables: VariableSource {
-    /// No variables at all.
-    public init() {}
-
-    /// `nothing`
-    public var name: String { "nothing" }
-
-    /// Always nil.
-    public func value(of variable: String) -> SecretValue? { nil }
-}

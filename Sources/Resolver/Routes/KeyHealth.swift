@@ -36,7 +36,7 @@ struct KeyHealth {
             return
         }
         // Keys come and go with their generations: those that have long been fit again are forgotten.
-        if rests.count > 256 { rests = rests.filter { $0.value.until + .seconds(3600) > now } }
+        rests = rests.filter { $0.value.until + .seconds(3600) > now }
         let before = rests[key]
         // Requests that were under way together fail together, which is one failure, and must not shorten a rest.
         let isSame = before.map { $0.until > now } ?? false

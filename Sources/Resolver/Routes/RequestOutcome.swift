@@ -21,7 +21,7 @@ public enum RequestOutcome: Hashable, Sendable {
     ///   - now: the time, in seconds since 1970 UTC; that of the clock if nil.
     public init?(status: Int, now: Int? = nil, header: (String) -> String? = { _ in nil }) {
         switch status {
-        case 200..<400: self = .accepted
+        case 200..<300: self = .accepted
         case 401: self = .unauthorized
         case 402, 403: self = .forbidden
         case 429:

@@ -10,11 +10,10 @@ struct Resolve: WarderCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve", abstract: "Say what a request for a model needs: address, headers, and which key from where.",
         discussion: """
-            Names and generations only, unless you ask for values: with --reveal, or in a form that a program reads.
+            Names and generations only, unless you ask for values: with --reveal, or in a format that a program reads.
 
-                curl --config <(warder resolve openai/gpt-4o --format curl) --data @body.json
-                curl --header @<(warder resolve openai/gpt-4o --format header-file) …
-                warder resolve anthropic/claude-sonnet-4-6 --format env > .env
+                curl -K <(warder resolve openai/gpt-4o --format curl) -d @body.json
+                curl -H @<(warder resolve openai/gpt-4o --format header-file) URL
                 eval "$(warder resolve anthropic/claude-sonnet-4-6 --format sh)"
 
             Nothing is sent. Which headers may go where is checked: allowed hosts, https, placeholders, a key in the wrong place.
@@ -31,8 +30,8 @@ struct Resolve: WarderCommand {
     @Flag(help: "Print what was looked at for each key, and what came of it.")
     var explain = false
 
-    /// Forms that programs read.
-    private enum Form: String, CaseIterable {
+    /// What programs read.
+    private enum Format: String, CaseIterable {
         case curl
         case env
         case sh
@@ -42,25 +41,26 @@ struct Resolve: WarderCommand {
     }
 
     @Option(
-        help: ArgumentHelp("Print the values in this form: \(Form.names.joined(separator: ", ")).", valueName: "name"),
-        completion: .list(Form.names))
+        help: ArgumentHelp("Print the values in this format: \(Format.names.joined(separator: ", ")).", valueName: "name"),
+        completion: .list(Format.names))
     var format: String?
 
-    @Option(help: ArgumentHelp("Look for keys in this environment file last.", valueName: "path"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Look for keys in this environment file, too, after the environment.", valueName: "path"), completion: .file())
     var envFile: String?
 
     @Flag(help: "Look for keys in what the login shell sets, after everything else.")
     var loginShell = false
 
     func run() throws {
-        guard format == nil || !(options.json || explain) else {
+        guard self.format == nil || !(options.json || explain) else {
             throw Failure(.invalid, "--format excludes --json and --explain")
         }
-        let form = try format.map { name in
-            guard let form = Form(rawValue: name) else {
-                throw Failure(.invalid, "there is no such form", hints: ["the forms are \(Form.names.joined(separator: ", "))"])
+        let format = try self.format.map { name in
+            guard let format = Format(rawValue: name) else {
+                throw Failure(.invalid, "no such format", hints: ["the formats are \(Format.names.joined(separator: ", "))"])
             }
-            return form
+            return format
         }
         guard envFile.map(KeyLikeText.beginsAsIssued) != true else {
             throw Failure(.invalid, "--env-file: that looks like a key, not like a path")
@@ -75,8 +75,8 @@ struct Resolve: WarderCommand {
         }
         if options.json {
             try ResolutionText.write(JSON.answer([("resolutions", .array(resolutions.map { ResolutionText.json($0, revealing: reveal) }))]))
-        } else if let form {
-            try write(resolutions[0], form)
+        } else if let format {
+            try write(resolutions[0], format)
         } else {
             for (index, resolution) in resolutions.enumerated() {
                 if index > 0 { try Console.write("\n") }
@@ -85,8 +85,8 @@ struct Resolve: WarderCommand {
         }
     }
 
-    private func write(_ resolution: Resolution, _ form: Form) throws {
-        switch form {
+    private func write(_ resolution: Resolution, _ format: Format) throws {
+        switch format {
         case .curl: try resolution.curlConfiguration().bytes.withBytes { try Console.write($0) }
         case .headerFile: try resolution.headerFile().bytes.withBytes { try Console.write($0) }
         case .sh: try Console.write(Export.render(resolution.clientVariables(), as: ShellExports.self))

@@ -36,8 +36,8 @@ private final class SessionSecrets: SecretSource {
     init(_ session: Session) { self.session = session }
 
     func secrets(_ names: [SecretName]) throws -> [Secret?] {
-        // Without a vault there may still be keys in variables and files, unless it is one that somebody named.
-        guard unsafe access(session.vaultPath, F_OK) == 0 || errno != ENOENT || session.namesVault else {
+        // Without a vault there may still be keys in variables and files, unless it is one that somebody named, or that was here before.
+        guard unsafe access(session.vaultPath, F_OK) == 0 || errno != ENOENT || session.namesVault || session.hasAnchor else {
             session.options.remark("there is no vault")
             return names.map { _ in nil }
         }

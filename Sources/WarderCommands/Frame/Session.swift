@@ -76,6 +76,9 @@ struct Session {
         }
     }
 
+    /// Whether this host has seen a vault in that place.
+    var hasAnchor: Bool { (try? anchor()).map { unsafe access($0.path, F_OK) == 0 } ?? false }
+
     func storage() throws -> SQLiteStorage {
         do throws(KeystoreError) {
             let storage = try SQLiteStorage(path: vaultPath)

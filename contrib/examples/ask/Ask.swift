@@ -26,22 +26,33 @@ internal import SodiumCrypto
                 print(try await answer(to: question, by: candidates, resolver, client))
             }
         } catch {
-            FileHandle.standardError.write(Data("ask: \(error)\n".utf8))
+            say("\(error)")
             exit(1)
         }
     }
+
+    static func say(_ text: String) { FileHandle.standardError.write(Data("ask: \(text)\n".utf8)) }
 
     /// The answer of the first candidate that gives one. What came of each request is told to the resolver, which lets a bad key rest.
     static func answer(to question: String, by candidates: [Resolution], _ resolver: ModelResolver, _ client: HTTPClient) async throws
         -> String
     {
         for candidate in candidates {
-            let response = try await client.execute(request(candidate, question), deadline: .distantFuture)
+            let request = try request(candidate, question)
+            let response: HTTPClientResponse
+            let body: ByteBuffer
+            do {
+                response = try await client.execute(request, deadline: .distantFuture)
+                body = try await response.body.collect(upTo: 16 << 20)
+            } catch {
+                resolver.report(.unavailable, for: candidate)
+                say("\(candidate.provider): no answer")
+                continue
+            }
             let outcome = RequestOutcome(status: Int(response.status.code)) { response.headers[$0].first }
             if let outcome { resolver.report(outcome, for: candidate) }
-            let body = try await response.body.collect(upTo: 16 << 20)
             if response.status == .ok { return try text(of: body, candidate.style) }
-            FileHandle.standardError.write(Data("ask: \(candidate.provider): HTTP \(response.status.code)\n".utf8))
+            say("\(candidate.provider): HTTP \(response.status.code)")
             // Another key or model may do what this one may not; a request that is wrong stays wrong.
             if outcome == nil { break }
         }
@@ -58,7 +69,9 @@ internal import SodiumCrypto
             request.headers.replaceOrAdd(name: header.name, value: String(decoding: header.value.reveal(), as: UTF8.self))
         }
         let message = ["role": "user", "content": question]
-        let body: [String: Any] = ["model": resolution.model, "max_tokens": 1024, "messages": [message]]
+        var body: [String: Any] = ["model": resolution.model, "messages": [message]]
+        // One must have it, and the other's newer models do not take it.
+        if resolution.style == .anthropicMessages { body["max_tokens"] = 1024 }
         request.body = .bytes(ByteBuffer(bytes: try JSONSerialization.data(withJSONObject: body)))
         return request
     }

@@ -29,16 +29,21 @@ struct ProviderList: WarderCommand {
             let kind = catalogue.provider(settings[.kind] ?? name)
             table.add([
                 name, kind?.name ?? "-", settings[.style] ?? kind?.style.rawValue ?? "openai-chat", "-",
-                settings[.baseURL] ?? kind?.baseURL ?? "-",
+                settings[.baseURL].map(address) ?? kind?.baseURL ?? "-",
             ])
         }
         for provider in catalogue.providers {
             table.add([
                 provider.id, provider.name, provider.style.rawValue,
                 provider.keyVariables.first ?? provider.oauthVariables.first ?? "-",
-                settings.providers[provider.id]?[.baseURL] ?? provider.baseURL ?? "-",
+                settings.providers[provider.id]?[.baseURL].map(address) ?? provider.baseURL ?? "-",
             ])
         }
         try Console.write(table.text(width: Console.width))
+    }
+
+    /// An address of the settings, unless it has a user or a query, which no address of a provider has and which could be a key.
+    private func address(_ url: String) -> String {
+        url.utf8.contains { "@?#".utf8.contains($0) } ? "not valid" : url
     }
 }

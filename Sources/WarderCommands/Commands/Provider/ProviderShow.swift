@@ -22,7 +22,8 @@ struct ProviderShow: WarderCommand {
 
     func run() throws {
         let known = try system.map { text in
-            guard let system = Provider.System(rawValue: text) else {
+            // OpenClaw is what Fased comes from.
+            guard let system = Provider.System(rawValue: text == "openclaw" ? "fased" : text) else {
                 throw Failure(
                     .invalid, "there is no such system",
                     hints: ["the systems are \(Provider.System.allCases.map(\.rawValue).joined(separator: ", "))"])

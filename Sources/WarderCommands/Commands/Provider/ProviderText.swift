@@ -45,7 +45,17 @@ enum ProviderText {
     static func lines(_ own: ProviderSettings) -> [String] {
         let fields = plain(own).map { line("yours", "\($0) = \($1)") }
         return [line("settings", own.place.description)] + fields
+            + (own.keys ?? []).map { line("yours", "key: \($0)\($0.weight == 1 ? "" : ", weight \($0.weight)")") }
+            + (own.headers ?? []).map { line("yours", "header \($0.name)") }
             + (own.models.map { [line("yours", "models = \($0.joined(separator: ", "))")] } ?? [])
+            + (own.gateway.map(facts) ?? []).map { line("gateway", $0) }
+    }
+
+    private static func facts(_ gateway: GatewaySettings) -> [String] {
+        (gateway.providerKey.map { ["provider_key = \($0.rawValue)"] } ?? [])
+            + (gateway.token.map { ["token: \($0)"] } ?? [])
+            + (gateway.isAuthenticated.map { ["authenticated = \($0)"] } ?? [])
+            + gateway.headers.map { "\($0.name): \($0.value)" }
     }
 
     /// What the settings say of it, for machines.
@@ -56,7 +66,11 @@ enum ProviderText {
                 "settings",
                 own.map {
                     .object(
-                        [("from", .string($0.place.description)), ("models", $0.models.map(strings) ?? .null)]
+                        [
+                            ("from", .string($0.place.description)), ("models", $0.models.map(strings) ?? .null),
+                            ("keys", strings(($0.keys ?? []).map(\.description))), ("headers", strings(($0.headers ?? []).map(\.name))),
+                            ("gateway", strings($0.gateway.map(facts) ?? [])),
+                        ]
                             + plain($0).map { ($0, .string($1)) })
                 } ?? .null
             ),
