@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Keystore
 internal import Resolver
+internal import SodiumCrypto
 
 /// `warder credential claude`
 ///
