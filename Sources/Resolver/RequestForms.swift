@@ -24,6 +24,15 @@ extension Resolution {
         return try SecretValue.joined(pieces)
     }
 
+    /// The key that the provider gets, without what stands before it in its header. Nil if the request has none.
+    public func bareKey() throws -> SecretValue? {
+        for auth in AuthScheme.allCases {
+            guard let name = auth.header, let header = headers.first(where: { $0.name == name }), header.text == nil else { continue }
+            return header.value.begins(with: auth.prefix) ? try header.value.dropping(auth.prefix.utf8.count) : header.value
+        }
+        return nil
+    }
+
     /// One header on a line: `NAME: VALUE`. curl reads it with `--header @FILE`.
     public func headerFile() throws -> SecretValue {
         try SecretValue.joined(headers.flatMap { [try SecretValue.text("\($0.name): "), $0.value, try .text("\n")] })

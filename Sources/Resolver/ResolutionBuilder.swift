@@ -15,27 +15,10 @@ struct ResolutionBuilder {
     ///   - text: `PROVIDER/MODEL`.
     ///   - place: where that stands, if the settings have it.
     func build(_ text: String, _ place: SettingsPlace?) throws -> (pool: [PooledResolution], lifetime: Int?) {
-        let name: ModelName
-        let chosen: ChosenProvider
-        do throws(ResolverError) {
-            name = try ModelName(text)
-            chosen = try provider(name.provider)
-        } catch {
-            // What is wrong with the provider's own table says where that stands.
-            guard let place, error.code != .invalid else { throw error }
-            throw error.about(place)
-        }
-        let (model, modelOrigin) = try chosen.model(name.model)
-        let address =
-            try chosen.isGateway
-            ? GatewayAddress.address(model, chosen, resolver.catalogue) : Address.direct(model, chosen)
+        let plan = try RequestPlan(text, place, resolver.settings, resolver.catalogue)
+        let (chosen, address, templates) = (plan.chosen, plan.address, plan.templates)
         let rules = KeyRules(endpoint: address.base, catalogue: resolver.catalogue)
-        let templates = chosen.settings.headers ?? []
-        try checkHeaders(templates, address, chosen)
-
-        let slots = address.slots.filter { slot in slot.isInStep || !templates.contains { $0.name == slot.header } }
-        let places = slots.map { KeyPlaces($0, chosen, isOwnHost: chosen.isOwn(address.base), resolver.settings) }
-        let secrets = try read(places.flatMap(\.wantedSecrets) + templates.flatMap(\.secrets))
+        let secrets = try read(plan.slots.flatMap(\.places.wantedSecrets) + templates.flatMap(\.secrets))
 
         let writer = HeaderWriter(rules: rules, settings: resolver.settings, secrets: secrets)
         var finder = KeyFinder(
@@ -43,7 +26,7 @@ struct ResolutionBuilder {
         var found: [(slot: KeySlot, keys: [FoundKey])] = []
         let own: [RequestHeader]
         do {
-            for (slot, places) in zip(slots, places) {
+            for (slot, places) in plan.slots {
                 let keys = try finder.keys(places, for: slot, of: chosen.name)
                 for key in keys {
                     try rules.checkHost(key)
@@ -86,7 +69,7 @@ struct ResolutionBuilder {
             let resolution = Resolution(
                 provider: chosen.name, kind: chosen.provider?.id, model: address.model, style: address.style, baseURL: address.base,
                 origins: .init(
-                    model: modelOrigin,
+                    model: plan.modelOrigin,
                     style: chosen.settings[.style] == nil && chosen.provider != nil ? .catalogue : .settings(chosen.settings.place),
                     baseURL: address.origins),
                 requestURL: address.path.map { address.base.text + $0 }, headers: headers + own,
@@ -98,37 +81,6 @@ struct ResolutionBuilder {
             return PooledResolution(resolution: resolution, weight: choice?.weight ?? 1)
         }
         return (pool, lifetime)
-    }
-
-    /// A provider by a name of the settings, else of the catalogue.
-    private func provider(_ name: String) throws(ResolverError) -> ChosenProvider {
-        let (settings, catalogue) = (resolver.settings, resolver.catalogue)
-        let own = settings.providers[name] == nil ? catalogue.provider(name)?.id ?? name : name
-        guard let table = settings.providers[own] else {
-            guard let provider = catalogue.provider(own) else {
-                throw ResolverError(.notFound, "there is no such provider", hint: "`warder provider list` shows them")
-            }
-            return ChosenProvider(name: provider.id, settings: ProviderSettings.none, provider: provider)
-        }
-        let provider = catalogue.provider(table[.kind] ?? own)
-        guard provider != nil || table[.kind] == nil else {
-            throw ResolverError(
-                .invalid, "\(table.place): kind of \(own) is no provider of the catalogue", hint: "`warder provider list` shows them")
-        }
-        if table.gateway != nil, provider?.id != Catalogue.gateway {
-            throw ResolverError(.invalid, "\(table.place): \(own) is no gateway of Cloudflare's, and has a table for one")
-        }
-        return ChosenProvider(name: own, settings: table, provider: provider)
-    }
-
-    /// A header of the settings must not bring a provider's key where there may be none.
-    private func checkHeaders(_ templates: [HeaderTemplate], _ address: Address, _ chosen: ChosenProvider) throws(ResolverError) {
-        guard chosen.isGateway, !address.slots.contains(where: { $0.header != KeySlot.gatewayHeader }) else { return }
-        for template in templates where KeySlot.headers.subtracting([KeySlot.gatewayHeader]).contains(template.name) {
-            throw ResolverError(
-                .invalid, "\(template.place): \(template.name) would take the place of the key that the gateway has stored or pays with",
-                hint: "leave it out, or set provider_key = \"request\"")
-        }
     }
 
     /// What kind of key a header of the settings has.

@@ -6,7 +6,7 @@ enum Arguments {
         "-v": false, "-qv": false, "-vq": false,
     ]
     /// Commands that are followed by another command.
-    private static let groups: Set<String> = ["slot", "audit", "consumer", "provider"]
+    private static let groups: Set<String> = ["slot", "audit", "consumer", "provider", "credential", "models"]
 
     /// Options that an error message may name. Anything else that looks like one may be a value.
     static let knownOptions: Set<String> = Set(global.keys).union([
@@ -20,7 +20,7 @@ enum Arguments {
         "--kdf-passes", "--preset", "--path", "--unit", "--scope", "--owner", "--name", "--on-change", "--with-copy", "--check",
         "--dry-run",
         "--merge", "--replace", "--prefix", "--from-shell", "--from", "--all", "--remove-source",
-        "--reveal", "--explain", "--env-file", "--login-shell", "--for",
+        "--reveal", "--explain", "--env-file", "--login-shell", "--for", "--provider",
     ])
 
     /// Moves global options that stand before the command, or between a group and its command, behind it, where its parser looks for them.

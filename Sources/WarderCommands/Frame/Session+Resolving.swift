@@ -12,7 +12,8 @@ extension Session {
     /// - Parameters:
     ///   - environmentFile: a file in which keys are looked for last; else that of the settings.
     ///   - usesLoginShell: whether the login shell is asked after it; else what the settings say.
-    func resolver(environmentFile: String? = nil, usesLoginShell: Bool = false) -> ModelResolver {
+    ///   - mayPrompt: whether a passphrase may be asked for.
+    func resolver(environmentFile: String? = nil, usesLoginShell: Bool = false, mayPrompt: Bool = true) -> ModelResolver {
         var fallbacks: [any VariableSource] = []
         if let path = environmentFile ?? settings.defaults.environmentFile {
             fallbacks.append(EnvironmentFileVariables(path: directories.expand(path)))
@@ -23,8 +24,18 @@ extension Session {
             fallbacks.append(LoginShellVariables(environment: environment))
         }
         return ModelResolver(
-            settings: settings, secrets: SessionSecrets(self),
+            settings: settings, secrets: SessionSecrets(self, mayPrompt: mayPrompt),
             environment: ResolverEnvironment(directories: directories, fallbacks: fallbacks))
+    }
+}
+
+extension Session {
+    /// Whether there is no vault, and nobody has said that there is one: then keys can still be in variables and files.
+    var lacksVault: Bool { unsafe access(vaultPath, F_OK) != 0 && errno == ENOENT && !namesVault && !hasAnchor }
+
+    /// The names of all secrets; none without a vault.
+    func secretNames() throws -> Set<String> {
+        lacksVault ? [] : Set(try unlock().list().map(\.name.description))
     }
 }
 
@@ -33,16 +44,20 @@ private final class SessionSecrets: SecretSource {
     private let session: Session
     private let opened = Mutex<Vault<LocalKeys>?>(nil)
 
-    init(_ session: Session) { self.session = session }
+    private let mayPrompt: Bool
+
+    init(_ session: Session, mayPrompt: Bool) {
+        self.session = session
+        self.mayPrompt = mayPrompt
+    }
 
     func secrets(_ names: [SecretName]) throws -> [Secret?] {
-        // Without a vault there may still be keys in variables and files, unless it is one that somebody named, or that was here before.
-        guard unsafe access(session.vaultPath, F_OK) == 0 || errno != ENOENT || session.namesVault || session.hasAnchor else {
+        guard !session.lacksVault else {
             session.options.remark("there is no vault")
             return names.map { _ in nil }
         }
         return try opened.withLock { opened in
-            let vault = try opened ?? session.unlock()
+            let vault = try opened ?? session.unlock(mayPrompt: mayPrompt)
             opened = vault
             return try vault.get(names)
         }

@@ -10,7 +10,7 @@ struct Warder: ParsableCommand {
             warder set ANTHROPIC_API_KEY    store a key: asks, or reads a pipe
             warder run -- ./script          run a script that has the keys
 
-            Values are never arguments; `get`, `export` and `resolve` alone print them.
+            Values are never arguments; `get`, `export`, `resolve` and `credential` alone print them.
             Files, variables and exit codes: man 7 warder.
             """.unwrapped,
         version: "warder 0.1.0",
@@ -25,7 +25,7 @@ struct Warder: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Environments", subcommands: [Run.self, Check.self, Allow.self, ExportEnvironment.self, ImportSecrets.self]),
-            CommandGroup(name: "Providers", subcommands: [ProviderGroup.self, Resolve.self]),
+            CommandGroup(name: "Providers", subcommands: [ProviderGroup.self, ModelsGroup.self, Resolve.self, CredentialGroup.self]),
             CommandGroup(name: "Consumers", subcommands: [ConsumerGroup.self, Apply.self, Where.self]),
         ])
 }
