@@ -45,7 +45,7 @@ import Testing
             """)
         #expect(
             try rows() == [
-                "broken/… | invalid | \(home.settings): line 15: base_url of broken is plain http to another machine, where anybody on the way could read the key",
+                "broken/… | invalid | \(home.settings): line 14: base_url of broken is plain http to another machine, where anybody on the way could read the key",
                 "local/… | unneeded", "openai/gpt-4o | present | the secret OPENAI_API_KEY",
                 "openai/gpt-4o-mini | present | the secret OPENAI_API_KEY", "pool/… | present | the secret groq/api-key, and 1 more",
                 "variable/… | missing | the environment, MY_KEY", "work/… | missing | the secret work/key",

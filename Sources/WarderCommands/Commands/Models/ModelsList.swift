@@ -40,10 +40,10 @@ struct ModelsList: WarderCommand {
             options.inform("no provider is configured, and there is no key for one (`warder set anthropic/api-key`)")
             return
         }
-        var table = Table(["MODEL", "STYLE", "KEY", "BASE URL"])
+        var table = Table(["MODEL", "STYLE", "BASE URL", "KEY"])
         for model in models {
             table.add([
-                "\(model.provider)/\(model.model ?? "…")", model.style?.rawValue ?? "-", Self.text(model.key), model.baseURL ?? "-",
+                "\(model.provider)/\(model.model ?? "…")", model.style?.rawValue ?? "-", model.baseURL ?? "-", Self.text(model.key),
             ])
         }
         try Console.write(table.text(width: Console.width))
