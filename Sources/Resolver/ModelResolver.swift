@@ -75,7 +75,7 @@ public final class ModelResolver: Sendable {
     public func report(_ outcome: RequestOutcome, for resolution: Resolution) {
         let key = resolution.resting
         // What is not in the vault may have been replaced without a trace.
-        if case .secret = key.origin {} else if outcome == .unauthorized { forget() }
+        if !key.isFromVault, outcome == .unauthorized { forget() }
         state.withLock { state in
             if outcome == .accepted, state.health.isEmpty { return }
             state.health.note(outcome, for: key, now: now())

@@ -55,7 +55,8 @@ extension ModelResolver {
         do throws(ResolverError) {
             plan = try RequestPlan("\(provider)/\(model ?? "any")", nil, settings, catalogue)
         } catch {
-            if error.code == .notFound { throw error }
+            // A name that is none must not come back in a list.
+            if error.code == .notFound || error.code == .usage { throw error }
             return SurveyedModel(provider: provider, model: model, style: nil, baseURL: nil, key: .invalid(error.description))
         }
         return SurveyedModel(

@@ -94,6 +94,10 @@ public struct KeyIdentity: Hashable, Sendable {
     public let provider: String
     /// Where it comes from. A new generation of a secret is another key.
     public let origin: Origin
+    /// Whether a change of its value gives it another identity.
+    var isFromVault: Bool {
+        if case .secret = origin { true } else { false }
+    }
     /// Its place in the pool: one program can print several keys, by its arguments.
     var number = 0
     /// Who answers behind the gateway. What one answers says nothing of the others, though they share a token, or a key of the gateway's own.

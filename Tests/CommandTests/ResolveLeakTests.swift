@@ -127,6 +127,29 @@ import Testing
         try expectSilentFiles()
     }
 
+    @Test func `prints a key for a helper's caller, and no value in a list of models`() throws {
+        for (model, values) in Self.working where !["chain", "groq/m", "mistral/m"].contains(model) {
+            let outcome = try run(["-v", "credential", "codex", model])
+            // The first of a pool, and the provider's key alone.
+            let printed = found(in: Value(outcome.output))
+            #expect(printed.isSubset(of: values.subtracting(["token"])) && found(in: Value(outcome.error)).isEmpty, "\(model)")
+            #expect(printed.count == (outcome.code == 0 ? 1 : 0), "\(model)")
+        }
+        for (model, code) in Self.failing where model != "xai/m" {
+            let outcome = try run(["-v", "credential", "claude", model])
+            #expect(outcome.code == code && outcome.output.isEmpty && found(in: Value(outcome.error)).isEmpty, "\(model)")
+        }
+        for words in [
+            ["models", "list"], ["models", "list", "--json"], ["models", "list", "--provider", text("pasted")],
+            ["models", "list", "--provider", "sk-ant-api03-" + text("pasted")], ["credential", text("pasted")],
+            ["credential", "codex", text("pasted")], ["credential", "openclaw", text("pasted")],
+        ] {
+            let outcome = try run(["-v"] + words)
+            #expect(found(in: Value(outcome.output)).union(found(in: Value(outcome.error))) == [], "\(words.prefix(2))")
+        }
+        try expectSilentFiles()
+    }
+
     @Test func `prints nothing that was pasted, and no value of a provider`() throws {
         let pasted = text("pasted")
         let key = "sk-ant-api03-" + pasted

@@ -1,10 +1,11 @@
+import Profiles
 import Testing
 
 @testable import Resolver
 
 /// How long keys rest, and what answers say of them.
 @Suite struct KeyHealthTests {
-    private let key = KeyIdentity(provider: "p", origin: .variable("K"))
+    private let key = KeyIdentity(provider: "p", origin: .secret(SecretGeneration(name: "K", generation: 1)))
     private let start = ContinuousClock.now
 
     /// How long the key rests after each of several outcomes, each noted when the rest before it has ended.
@@ -27,6 +28,9 @@ import Testing
         #expect(rests(Array(repeating: .unavailable, count: 8)) == [1, 2, 4, 8, 16, 32, 60, 60])
         #expect(rests([.unavailable, .unavailable, .accepted, .unavailable]) == [1, 2, 0, 1])
         #expect(KeyHealth.rest(after: .unauthorized, failures: .max) == .seconds(3600))
+        #expect(KeyHealth.rest(after: .unauthorized, failures: 0, isFromVault: false) == .seconds(10))
+        #expect(KeyHealth.rest(after: .unauthorized, failures: .max, isFromVault: false) == .seconds(600))
+        #expect(KeyHealth.rest(after: .forbidden, failures: 0, isFromVault: false) == .seconds(300))
     }
 
     @Test func `an answer that says how long is believed, from a second to an hour`() {

@@ -17,12 +17,14 @@ struct KeyHealth {
     /// | outcome | first | longest |
     /// |---|---|---|
     /// | 401, 402, 403 | 5 min | 1 h |
+    /// | 401 for a key that is not in the vault, and may be another one by now | 10 s | 10 min |
     /// | 429 | what the answer asks for, else 10 s | 1 h, else 10 min |
     /// | 5xx, no answer | 1 s | 1 min |
-    static func rest(after outcome: RequestOutcome, failures: Int) -> Duration {
+    static func rest(after outcome: RequestOutcome, failures: Int, isFromVault: Bool = true) -> Duration {
         func growing(_ first: Int, upTo longest: Int) -> Duration { .seconds(min(longest, first << min(failures, 12))) }
         return switch outcome {
         case .accepted: .zero
+        case .unauthorized where !isFromVault: growing(10, upTo: 600)
         case .unauthorized, .forbidden: growing(300, upTo: 3600)
         case .rateLimited(let wait?): min(max(wait, .seconds(1)), .seconds(3600))
         case .rateLimited(nil): growing(10, upTo: 600)
@@ -41,7 +43,7 @@ struct KeyHealth {
         // Requests that were under way together fail together, which is one failure, and must not shorten a rest.
         let isSame = before.map { $0.until > now } ?? false
         let failures = (before?.failures ?? 0) - (isSame ? 1 : 0)
-        let until = now + Self.rest(after: outcome, failures: failures)
+        let until = now + Self.rest(after: outcome, failures: failures, isFromVault: key.isFromVault)
         rests[key] = Rest(until: max(until, before?.until ?? until), failures: failures + 1)
     }
 

@@ -55,8 +55,8 @@ struct Session {
 
     /// Whether somebody said which vault it is, so that it cannot just be missing.
     var namesVault: Bool {
-        options.vault != nil || settings.vault.fingerprint != nil
-            || !options.system && Console.environment("WARDER_VAULT").map { !$0.isEmpty } ?? false
+        options.vault != nil || options.system || settings.vault.fingerprint != nil
+            || Console.environment("WARDER_VAULT").map { !$0.isEmpty } ?? false
     }
 
     var retention: Retention { Retention(generations: settings.history.generations, days: settings.history.days) }
