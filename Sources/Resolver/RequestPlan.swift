@@ -62,7 +62,7 @@ struct RequestPlan {
     /// A header of the settings must not bring a provider's key where there may be none.
     private static func checkHeaders(_ templates: [HeaderTemplate], _ address: Address, _ chosen: ChosenProvider) throws(ResolverError) {
         guard chosen.isGateway, !address.slots.contains(where: { $0.header != KeySlot.gatewayHeader }) else { return }
-        for template in templates where KeySlot.headers.subtracting([KeySlot.gatewayHeader]).contains(template.name) {
+        for template in templates where KeySlot.providerHeaders.contains(template.name) {
             throw ResolverError(
                 .invalid, "\(template.place): \(template.name) would take the place of the key that the gateway has stored or pays with",
                 hint: "leave it out, or set provider_key = \"request\"")

@@ -52,9 +52,7 @@ struct ResolutionBuilder {
         let choices: [FoundKey?] = keys.isEmpty ? [nil] : keys
         let pool = try choices.enumerated().map { number, choice in
             var headers = fixed
-            var stepHeaders = try (address.step?.headers ?? []).map { header in
-                try writer.header(ProviderHeader(name: header.name, value: header.value, origin: .catalogue))
-            }
+            var stepHeaders = try (address.step?.headers ?? []).map(writer.header)
             for (slot, keys) in found {
                 let isPooled = pooled.map { $0.slot.header == slot.header && $0.slot.isInStep == slot.isInStep } ?? false
                 guard let key = isPooled ? choice : keys.first else { continue }
@@ -88,7 +86,7 @@ struct ResolutionBuilder {
         if let slot = address.slots.first(where: { $0.header == template.name }) { return slot }
         if template.name == KeySlot.gatewayHeader { return KeySlot(kind: .cloudflare, auth: .bearer, header: template.name, owner: nil) }
         // A key in another place than the provider's usual one is still the provider's.
-        guard KeySlot.headers.subtracting([KeySlot.gatewayHeader]).contains(template.name) else { return nil }
+        guard KeySlot.providerHeaders.contains(template.name) else { return nil }
         return address.slots.first { $0.header != KeySlot.gatewayHeader }
     }
 
@@ -98,14 +96,5 @@ struct ResolutionBuilder {
         var secrets: [String: Secret] = [:]
         for (name, secret) in zip(names, try resolver.secrets.secrets(names)) { secrets[name.description] = secret }
         return secrets
-    }
-}
-
-extension HeaderTemplate {
-    /// The names of the secrets in it.
-    var secrets: [String] {
-        parts.compactMap { part in
-            if case .secret(let name) = part { name } else { nil }
-        }
     }
 }

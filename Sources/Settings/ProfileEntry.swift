@@ -44,10 +44,7 @@ public struct ProfileEntry: Equatable, Sendable {
         switch kind {
         case .secret(let name): [name]
         case .literal: []
-        case .template(let parts):
-            parts.compactMap { part in
-                if case .secret(let name) = part { name } else { nil }
-            }
+        case .template(let parts): parts.secrets
         }
     }
 }

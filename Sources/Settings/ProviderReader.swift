@@ -80,8 +80,7 @@ struct ProviderReader {
             var isBare = false
             do throws(TemplatePart.Failure) {
                 let header = HeaderTemplate(name: name, parts: try TemplatePart.parse(text), place: document.place(of: entry))
-                let hasSecret = header.parts.contains { if case .secret = $0 { true } else { false } }
-                isBare = Self.isForKeys(name) && !hasSecret
+                isBare = Self.isForKeys(name) && header.secrets.isEmpty
                 headers.append(header)
             } catch {
                 throw document.invalid(entry, error.rawValue)

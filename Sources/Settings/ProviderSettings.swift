@@ -101,6 +101,9 @@ public struct HeaderTemplate: Equatable, Sendable {
     public let parts: [TemplatePart]
     /// Where it stands.
     public let place: SettingsPlace
+
+    /// The names of the secrets in it, in order.
+    public var secrets: [String] { parts.secrets }
 }
 
 /// `[default]`

@@ -59,3 +59,12 @@ extension TemplatePart {
         return .provider(String(name), field: field)
     }
 }
+
+extension [TemplatePart] {
+    /// The names of the secrets in it, in order.
+    var secrets: [String] {
+        compactMap { part in
+            if case .secret(let name) = part { name } else { nil }
+        }
+    }
+}

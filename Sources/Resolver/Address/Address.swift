@@ -18,7 +18,7 @@ struct Address {
     /// Who answers behind a gateway, as the gateway calls it.
     var upstream: String?
     /// The step that the client writes into the body, for the gateway's universal address.
-    var step: (provider: String, endpoint: String, headers: [Provider.Header])?
+    var step: (provider: String, endpoint: String, headers: [ProviderHeader])?
     /// Where the list of models is, below the base.
     var listing: (path: String, needsKey: Bool)?
 }
@@ -64,9 +64,7 @@ extension Address {
             path: try settings[.path].map { path throws(ResolverError) in try chosen.path(path, model) } ?? path, model: model,
             style: style,
             headers: (provider?.headers ?? []).map { ProviderHeader(name: $0.name, value: $0.value, origin: .catalogue) }, slots: [])
-        if style == .anthropicMessages, !address.headers.contains(where: { $0.name == "anthropic-version" }) {
-            address.headers.append(ProviderHeader(name: "anthropic-version", value: anthropicVersion, origin: .catalogue))
-        }
+        address.headers += headers(of: style).filter { header in !address.headers.contains { $0.name == header.name } }
         if let header = auth.header {
             let isOptional = provider?.keyIsOptional ?? Endpoint.isLoopback(base.host)
             address.slots = [
@@ -83,8 +81,12 @@ extension Address {
         return address
     }
 
+    /// The headers that every request of a shape needs, whoever answers.
+    ///
     /// Source: https://docs.anthropic.com/en/api/versioning
-    static let anthropicVersion = "2023-06-01"
+    static func headers(of style: APIStyle) -> [ProviderHeader] {
+        style == .anthropicMessages ? [ProviderHeader(name: "anthropic-version", value: "2023-06-01", origin: .catalogue)] : []
+    }
 
     /// What follows a base URL, by convention, for a shape of requests that is not the provider's first one.
     static func path(of style: APIStyle) -> String? {

@@ -84,7 +84,7 @@ public struct Endpoint: Hashable, Sendable {
         guard (1...253).contains(host.utf8.count) else { return false }
         for label in labels {
             guard (1...63).contains(label.count), label.first != UInt8(ascii: "-"), label.last != UInt8(ascii: "-") else { return false }
-            guard label.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }) else {
+            guard label.allSatisfy({ $0.isLowerOrDigit || $0 == UInt8(ascii: "-") }) else {
                 return false
             }
         }
@@ -107,8 +107,7 @@ public struct Endpoint: Hashable, Sendable {
         let others = Array("-._~!&'()*+,;=:@/".utf8)
         var previous: UInt8 = 0
         for byte in path.utf8 {
-            let isPlain =
-                (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte) || others.contains(byte)
+            let isPlain = byte.isAlphanumeric || others.contains(byte)
             guard isPlain, byte != UInt8(ascii: "/") || previous != UInt8(ascii: "/") else { return false }
             previous = byte
         }

@@ -121,9 +121,7 @@ struct GatewayAddress {
             base: base, origins: origins,
             path: try template.map { path throws(ResolverError) in try chosen.path(path, model, keepsSlashes: keepsSlashes) }, model: model,
             style: style, slots: try providerSlot(upstream, auth) + tokenSlot(), upstream: slug)
-        if style == .anthropicMessages {
-            address.headers = [ProviderHeader(name: "anthropic-version", value: Address.anthropicVersion, origin: .catalogue)]
-        }
+        address.headers = Address.headers(of: style)
         return address
     }
 
@@ -136,7 +134,7 @@ struct GatewayAddress {
     private static func isCustom(_ slug: String) -> Bool {
         let prefix = "custom-"
         return slug.hasPrefix(prefix) && slug.utf8.count > prefix.utf8.count
-            && slug.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
+            && slug.utf8.allSatisfy { $0.isLowerOrDigit || $0 == UInt8(ascii: "-") }
     }
 
     // MARK: Steps in the body
@@ -157,11 +155,13 @@ struct GatewayAddress {
             slot.isInStep = true
             return slot
         }
-        let headers = known.style == .anthropicMessages ? [Provider.Header(name: "anthropic-version", value: Address.anthropicVersion)] : []
         var address = Address(
             base: base, origins: origins, path: "", model: inner, style: .cloudflareUniversal, slots: slots + tokenSlot(),
             upstream: slug)
-        address.step = (slug, String(endpoint), headers + [Provider.Header(name: "content-type", value: "application/json")])
+        address.step = (
+            slug, String(endpoint),
+            Address.headers(of: known.style) + [ProviderHeader(name: "content-type", value: "application/json", origin: .catalogue)]
+        )
         return address
     }
 
@@ -198,9 +198,7 @@ struct GatewayAddress {
                     kind: .cloudflare, auth: .bearer, header: "authorization", isToken: true, owner: catalogue.provider(Catalogue.workersAI)
                 )
             ], upstream: model.split(separator: "/").first.map(String.init))
-        if style == .anthropicMessages {
-            address.headers = [ProviderHeader(name: "anthropic-version", value: Address.anthropicVersion, origin: .catalogue)]
-        }
+        address.headers = Address.headers(of: style)
         if chosen.settings[.gatewayID] != nil {
             let id = try chosen.fields.fill("<gateway_id>")
             address.headers.append(ProviderHeader(name: "cf-aig-gateway-id", value: id, origin: .settings(chosen.settings.place)))

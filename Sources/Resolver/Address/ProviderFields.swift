@@ -42,9 +42,7 @@ struct ProviderFields {
     private func checked(_ text: String, _ field: ProviderSettings.Field) throws(ResolverError) -> String {
         try Endpoint.refusePlaceholder(text, "\(field.rawValue) of \(name)")
         let others = Array("._-".utf8)
-        let isPlain = text.utf8.allSatisfy { byte in
-            (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte) || others.contains(byte)
-        }
+        let isPlain = text.utf8.allSatisfy { $0.isAlphanumeric || others.contains($0) }
         // A region is one label of a host: what has dots is somewhere else.
         guard isPlain, !text.contains(field == .region ? "." : ".."), text != "." else {
             throw ResolverError(
@@ -63,7 +61,7 @@ enum ModelPath {
         let kept = Array((keepsSlashes ? "-._~/@" : "-._~").utf8)
         var escaped = ""
         for byte in model.utf8 {
-            if (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte) || kept.contains(byte) {
+            if byte.isAlphanumeric || kept.contains(byte) {
                 escaped.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
                 escaped += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)

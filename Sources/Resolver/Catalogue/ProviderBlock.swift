@@ -143,11 +143,3 @@ struct ProviderBlock {
         return Array(values)
     }
 }
-
-extension UInt8 {
-    fileprivate static let dash = UInt8(ascii: "-")
-    fileprivate static let slash = UInt8(ascii: "/")
-    fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-    fileprivate var isCapital: Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
-    fileprivate var isLowerOrDigit: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) || isDigit }
-}

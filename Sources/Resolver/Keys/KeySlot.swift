@@ -2,8 +2,10 @@
 struct KeySlot {
     /// The header of the gateway's own token.
     static let gatewayHeader = "cf-aig-authorization"
+    /// The headers in which providers' keys travel.
+    static let providerHeaders = Set(AuthScheme.allCases.compactMap(\.header))
     /// All headers in which keys travel.
-    static let headers = Set(AuthScheme.allCases.compactMap(\.header) + [gatewayHeader])
+    static let headers = providerHeaders.union([gatewayHeader])
 
     /// What kind of key belongs there.
     enum Kind: Equatable {

@@ -27,9 +27,7 @@ extension Session {
             settings: settings, secrets: SessionSecrets(self, mayPrompt: mayPrompt),
             environment: ResolverEnvironment(directories: directories, fallbacks: fallbacks))
     }
-}
 
-extension Session {
     /// Whether there is no vault, and nobody has said that there is one: then keys can still be in variables and files.
     var lacksVault: Bool { unsafe access(vaultPath, F_OK) != 0 && errno == ENOENT && !namesVault && !hasAnchor }
 
@@ -42,9 +40,8 @@ extension Session {
 /// The session's vault, unlocked when a secret is first wanted, and once: a passphrase is not asked for again for each model of a route.
 private final class SessionSecrets: SecretSource {
     private let session: Session
-    private let opened = Mutex<Vault<LocalKeys>?>(nil)
-
     private let mayPrompt: Bool
+    private let opened = Mutex<Vault<LocalKeys>?>(nil)
 
     init(_ session: Session, mayPrompt: Bool) {
         self.session = session
