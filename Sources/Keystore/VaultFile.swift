@@ -27,7 +27,7 @@ enum VaultFile {
             guard info.st_mode & S_IFMT == S_IFREG else { throw KeystoreError(.unsafeFile, "\(path): is not a regular file") }
             guard info.st_uid == geteuid() else { throw KeystoreError(.unsafeFile, "\(path): belongs to another user") }
             guard info.st_mode & 0o077 == 0 else { throw KeystoreError(.unsafeFile, "\(path): others can read or write it") }
-            guard info.st_nlink == 1 else { throw KeystoreError(.unsafeFile, "\(path): has more than one link") }
+            guard info.st_nlink <= 1 else { throw KeystoreError(.unsafeFile, "\(path): has more than one link") }
             // A writer that is done in between may leave header and size of two moments.
             for _ in 0..<3 where try isWhole(file, path) { return }
             throw KeystoreError.corrupt("\(path): is cut short")
@@ -46,7 +46,8 @@ enum VaultFile {
         let journal = "\(path)-journal"
         var info = stat()
         guard unsafe lstat(journal, &info) == 0 else { return }
-        let isOurs = info.st_mode & S_IFMT == S_IFREG && info.st_uid == geteuid() && info.st_mode & 0o077 == 0 && info.st_nlink == 1
+        // No link at all: its writer is removing it.
+        let isOurs = info.st_mode & S_IFMT == S_IFREG && info.st_uid == geteuid() && info.st_mode & 0o077 == 0 && info.st_nlink <= 1
         guard isOurs else { throw KeystoreError(.unsafeFile, "\(journal): is not a private file of this user") }
         let file: FileDescriptor
         do throws(FileError) { file = try FileDescriptor.open(journal, O_RDONLY | O_NONBLOCK) } catch {

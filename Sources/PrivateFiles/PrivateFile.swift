@@ -247,6 +247,6 @@ public enum PrivateFile {
         guard existing == .force || info.st_uid == owner?.user ?? geteuid() else {
             throw FileError(.unsafe, path, "belongs to another user")
         }
-        guard info.st_nlink == 1 else { throw FileError(.unsafe, path, "has more than one link") }
+        guard info.st_nlink <= 1 else { throw FileError(.unsafe, path, "has more than one link") }
     }
 }

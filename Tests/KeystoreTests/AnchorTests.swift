@@ -164,6 +164,25 @@ import Testing
         _ = try SQLiteStorage(path: fixture.path)
     }
 
+    /// Seen under load: a file that is looked up while it is removed has no link at all.
+    @Test func `a journal that its writer removes at this moment is no reason to refuse`() async throws {
+        let fixture = try Fixture()
+        let journal = fixture.path + "-journal"
+        let writer = Task.detached {
+            while !Task.isCancelled {
+                close(unsafe open(journal, O_CREAT | O_RDWR, 0o600))
+                unsafe unlink(journal)
+            }
+        }
+        var refusals = Set<KeystoreError.Code>()
+        for _ in 0..<20_000 {
+            do throws(KeystoreError) { try VaultFile.check(fixture.path) } catch { refusals.insert(error.code) }
+        }
+        writer.cancel()
+        await writer.value
+        #expect(refusals == [])
+    }
+
     @Test func `a new vault is not played over by the journal of an old one`() throws {
         let fixture = try Fixture()
         for number in 1...8 { try fixture.vault.put("N\(number)", "value \(number)") }

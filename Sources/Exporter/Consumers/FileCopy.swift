@@ -110,7 +110,7 @@ enum PlainFile {
         var info = stat()
         guard unsafe lstat(path, &info) == 0 else { return .missing(path) }
         if info.st_mode & S_IFMT == S_IFLNK, unsafe stat(path, &info) != 0 { return .missing(path) }
-        guard info.st_mode & S_IFMT == S_IFREG, info.st_nlink == 1, info.st_uid == owner?.user ?? geteuid() else { return .unsafe(path) }
+        guard info.st_mode & S_IFMT == S_IFREG, info.st_nlink <= 1, info.st_uid == owner?.user ?? geteuid() else { return .unsafe(path) }
         guard info.st_mode & 0o077 == 0 else { return .wide(path, mode: info.st_mode & 0o7777) }
         return nil
     }
