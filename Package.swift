@@ -63,9 +63,13 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
+            name: "Wiring",
+            dependencies: ["Settings", "Keystore", "Resolver", "Exporter", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
+        .target(
             name: "WarderCommands",
             dependencies: [
-                "Keystore", "Settings", "Profiles", "Resolver", "Exporter", "PrivateFiles", "SodiumCrypto", "CPlatform", argumentParser,
+                "Keystore", "Settings", "Profiles", "Resolver", "Exporter", "Wiring", "PrivateFiles", "SodiumCrypto", "CPlatform",
+                argumentParser,
             ],
             swiftSettings: settings
         ),
@@ -97,6 +101,9 @@ let package = Package(
             name: "CommandTests", dependencies: ["warder", "ask-example"], resources: [.copy("Resources")], swiftSettings: settings),
         .testTarget(
             name: "ExporterTests", dependencies: ["Exporter", "Settings", "Profiles", "PrivateFiles", "SodiumCrypto"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WiringTests", dependencies: ["Wiring", "Exporter", "Settings", "PrivateFiles", "SodiumCrypto"],
             swiftSettings: settings),
         .testTarget(
             name: "WarderConfigurationTests",
