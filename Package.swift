@@ -64,7 +64,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Wiring",
-            dependencies: ["Settings", "Keystore", "Resolver", "Exporter", "PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
+            dependencies: ["Settings", "Keystore", "Resolver", "Exporter", "PrivateFiles", "SodiumCrypto", "Yams"], swiftSettings: settings),
         .target(
             name: "WarderCommands",
             dependencies: [

@@ -1,28 +1,43 @@
-/// A value that ``SettingsEditor/add(table:_:to:file:)`` writes.
-public enum SettingsValue: Equatable, Sendable {
+/// A value that ``SettingsEditor`` writes.
+public indirect enum SettingsValue: Sendable {
     /// A string.
     case text(String)
+    /// A whole number.
+    case number(Int)
+    /// True or false.
+    case flag(Bool)
     /// A list of strings.
     case list([String])
+    /// A list of any values.
+    case array([SettingsValue])
     /// An inline table of strings, written in the order of its keys.
     case table([String: String])
+    /// An inline table of any values, in the order in which it is written.
+    case inline([(key: String, value: SettingsValue)])
 
     /// As TOML has it.
     var notation: String {
         switch self {
-        case .text(let text): return TOMLText.quote(text)
-        case .list(let texts): return "[" + texts.map(TOMLText.quote).joined(separator: ", ") + "]"
-        case .table(let table):
-            let members = table.sorted { $0.key < $1.key }.map { "\(TOMLText.key($0.key)) = \(TOMLText.quote($0.value))" }
-            return "{ \(members.joined(separator: ", ")) }"
+        case .text(let text): TOMLText.quote(text)
+        case .number(let number): String(number)
+        case .flag(let flag): flag ? "true" : "false"
+        case .list(let texts): Self.array(texts.map { .text($0) }).notation
+        case .array(let values): "[" + values.map(\.notation).joined(separator: ", ") + "]"
+        case .table(let table): Self.inline(table.sorted { $0.key < $1.key }.map { ($0.key, .text($0.value)) }).notation
+        case .inline(let members):
+            "{ " + members.map { "\(TOMLText.key($0.key)) = \($0.value.notation)" }.joined(separator: ", ") + " }"
         }
     }
 
-    fileprivate var tree: TOMLTree {
+    var tree: TOMLTree {
         switch self {
         case .text(let text): .string(text)
+        case .number(let number): .integer(number)
+        case .flag(let flag): .boolean(flag)
         case .list(let texts): .array(texts.map { .string($0) })
+        case .array(let values): .array(values.map(\.tree))
         case .table(let table): .table(table.mapValues { .string($0) })
+        case .inline(let members): .table(Dictionary(members.map { ($0.key, $0.value.tree) }) { $1 })
         }
     }
 }

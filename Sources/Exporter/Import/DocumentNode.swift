@@ -43,6 +43,17 @@ extension DocumentNode {
         self = Self.node(try JSON5Parser.parse(bytes), &repeated)
     }
 
+    /// Every member, also those whose name stands again.
+    init(allOf value: JSON5Value) {
+        switch value.content {
+        case .string(let bytes): self = .string(bytes, line: value.line)
+        case .null, .bool, .number: self = .other(line: value.line)
+        case .array(let elements): self = .array(elements.map(DocumentNode.init(allOf:)))
+        case .object(let members):
+            self = .object(members.map { Member(key: $0.key, line: $0.line, value: DocumentNode(allOf: $0.value)) })
+        }
+    }
+
     private static func node(_ value: JSON5Value, _ repeated: inout [Int]) -> DocumentNode {
         switch value.content {
         case .string(let bytes): return .string(bytes, line: value.line)

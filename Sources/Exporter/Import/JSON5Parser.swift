@@ -3,7 +3,7 @@
 /// What it refuses of JSON5 is half a surrogate pair, which UTF-8 cannot hold.
 ///
 /// Source: https://spec.json5.org
-struct JSON5Parser {
+package struct JSON5Parser {
     /// How deep arrays and objects may lie in each other: far more than a configuration needs, far less than exhausts the stack.
     static let maximumDepth = 128
 
@@ -14,7 +14,7 @@ struct JSON5Parser {
     /// Reads one document.
     ///
     /// - Throws: ``ExportError/Code/malformed`` with the line.
-    static func parse(_ bytes: [UInt8]) throws(ExportError) -> JSON5Value {
+    package static func parse(_ bytes: [UInt8]) throws(ExportError) -> JSON5Value {
         guard String(validating: bytes, as: UTF8.self) != nil else { throw ExportError(.malformed, "not JSON5: not UTF-8") }
         var parser = JSON5Parser(bytes)
         try parser.skipBlanks()

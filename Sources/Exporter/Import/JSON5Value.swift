@@ -1,9 +1,9 @@
 /// A value of a JSON5 document, with the place where it stands, so that a later edit can leave everything else as it is.
 ///
 /// Source: https://spec.json5.org
-struct JSON5Value: Sendable {
+package struct JSON5Value: Sendable {
     /// What it is.
-    enum Content: Sendable {
+    package enum Content: Sendable {
         case null
         case bool(Bool)
         case number(Double)
@@ -15,28 +15,28 @@ struct JSON5Value: Sendable {
     }
 
     /// What it is.
-    let content: Content
+    package let content: Content
     /// The bytes from its first character to its last: quotes and brackets included.
-    let span: Range<Int>
+    package let span: Range<Int>
     /// The line on which it begins, from 1.
-    let line: Int
+    package let line: Int
 }
 
 /// A name and its value in a JSON5 object.
-struct JSON5Member: Sendable {
+package struct JSON5Member: Sendable {
     /// The name, decoded.
-    let key: String
+    package let key: String
     /// The bytes of the name, its quotes included if it has any.
-    let keySpan: Range<Int>
+    package let keySpan: Range<Int>
     /// The line on which the name stands, from 1.
-    let line: Int
+    package let line: Int
     /// The value.
-    let value: JSON5Value
+    package let value: JSON5Value
 }
 
 extension JSON5Value {
     /// The value of the last member with this name, if this is an object that has one.
-    subscript(_ key: String) -> JSON5Value? {
+    package subscript(_ key: String) -> JSON5Value? {
         guard case .object(let members) = content else { return nil }
         return members.last { $0.key == key }?.value
     }

@@ -21,6 +21,7 @@ enum Arguments {
         "--dry-run",
         "--merge", "--replace", "--prefix", "--from-shell", "--from", "--all", "--remove-source",
         "--reveal", "--explain", "--env-file", "--login-shell", "--for", "--provider",
+        "--file", "--model", "--keys", "--private-copy", "--snippet", "--remove", "--forget",
     ])
 
     /// Moves global options that stand before the command, or between a group and its command, behind it, where its parser looks for them.

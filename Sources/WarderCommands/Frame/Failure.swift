@@ -5,6 +5,7 @@ internal import Profiles
 internal import Resolver
 internal import Settings
 internal import SodiumCrypto
+internal import Wiring
 
 /// Why a command ends, as a person sees it: one line, hints, and an exit code.
 struct Failure: Error {
@@ -65,6 +66,8 @@ struct Failure: Error {
             self.init(exitCode: Self.exitCode(error.code), error.description, hints: error.hint.map { [$0] } ?? [])
         case let error as ExportError:
             self.init(exitCode: error.exitCode, error.description, hints: error.hint.map { [$0] } ?? [])
+        case let error as WiringError:
+            self.init(exitCode: error.code.rawValue, error.description, hints: error.hint.map { [$0] } ?? [])
         default: self.init(.io, "unexpected failure")
         }
     }

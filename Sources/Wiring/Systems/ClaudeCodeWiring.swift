@@ -1,0 +1,54 @@
+internal import Exporter
+internal import Resolver
+
+/// Claude Code: the key by `apiKeyHelper`, the address by the `env` of its settings. Nothing in its settings can hold the gateway's token but
+/// the token itself, so that comes from the environment, with `warder run`.
+///
+/// Source: https://code.claude.com/docs/en/settings, https://code.claude.com/docs/en/llm-gateway
+enum ClaudeCodeWiring {
+    static func plan(_ request: WiringRequest) throws(WiringError) -> WiringPlan {
+        let outline = request.outline
+        let system = WiredSystem.claudeCode
+        try request.refuseTemplates(system.title)
+        guard outline.style == .anthropicMessages, outline.path == "/v1/messages" else {
+            throw WiringError(
+                .invalid, "\(system.title) makes requests of the shape anthropic-messages, and this is \(outline.style.rawValue)",
+                hint: "--model anthropic/…, or a gateway with route = \"anthropic\", or \"rest\" with style = \"anthropic-messages\"")
+        }
+        var headers = request.plainHeaders().compactMap { name, value in
+            if case .text(let text) = value { "\(name): \(text)" } else { nil }
+        }
+        var variables: [(name: String, reference: String)] = []
+        if let key = outline.key, request.usesEnvironment {
+            variables.append((key.auth == .bearer ? "ANTHROPIC_AUTH_TOKEN" : "ANTHROPIC_API_KEY", "secret:\(key.secret)"))
+        }
+        if let token = outline.gatewayToken {
+            headers.append("\(token.header): Bearer ${secret:\(token.secret)}")
+            variables.append(("ANTHROPIC_CUSTOM_HEADERS", headers.joined(separator: "\n")))
+        }
+        let helper = request.usesEnvironment ? nil : outline.key.map { _ in
+            request.command.shellLine(["credential", "claude", request.modelReference])
+        }
+        let customHeaders = outline.gatewayToken == nil && !headers.isEmpty ? headers.joined(separator: "\n") : nil
+        let isElsewhere = outline.baseURL != "https://api.anthropic.com"
+        var plan = WiringPlan.json5(
+            system, file: request.file, secrets: [outline.key?.secret, outline.gatewayToken?.secret].compactMap { $0 }
+        ) { editor throws(WiringError) in
+            if let helper { try editor.set(["apiKeyHelper"], to: .text(helper)) }
+            if isElsewhere { try editor.set(["env", "ANTHROPIC_BASE_URL"], to: .text(outline.baseURL)) }
+            if let customHeaders { try editor.set(["env", "ANTHROPIC_CUSTOM_HEADERS"], to: .text(customHeaders)) }
+            try editor.set(["model"], to: .text(outline.model))
+            for name in ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"] where try editor.value(at: ["env", name])?.text?.isEmpty == false {
+                throw WiringError(
+                    .conflict, "env.\(name) stands in it, and would win over what Warder gives",
+                    hint: "take it into the vault and out of the file: warder import \(request.file) --format openclaw-config --dry-run")
+            }
+        }
+        if !variables.isEmpty {
+            plan.profile = (system.rawValue, variables)
+            plan.notes.append("start it with: warder run -P \(system.rawValue) -- claude")
+        }
+        plan.notes.append("ANTHROPIC_API_KEY and ANTHROPIC_AUTH_TOKEN in the environment win over apiKeyHelper")
+        return plan
+    }
+}

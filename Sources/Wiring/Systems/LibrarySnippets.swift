@@ -1,0 +1,149 @@
+public import Resolver
+
+/// The patterns of Cloudflare's libraries, and of the vendors' libraries behind the gateway, as code that takes everything from the environment.
+///
+/// Sources: cloudflare/ai, packages/ai-gateway-provider; https://developers.cloudflare.com/ai-gateway/usage/
+public struct LibrarySnippets: Sendable {
+    /// The variables that the code reads, for a profile.
+    public let variables: [(name: String, reference: String)]
+    private let model: String
+    private let isAuthenticated: Bool
+    private let sendsKey: Bool
+
+    /// The names of the patterns.
+    public static let names = ["ai-gateway-provider", "openai", "openai-python", "fetch", "workers"]
+
+    /// - Parameter outline: what requests to the gateway's `compat` address need.
+    /// - Throws: ``WiringError/Code/invalid`` if it is another address.
+    public init(_ outline: RequestOutline) throws(WiringError) {
+        guard outline.kind == Catalogue.gateway, outline.baseURL.hasSuffix("/compat") else {
+            throw WiringError(
+                .invalid, "these patterns are for the compat address of Cloudflare AI Gateway",
+                hint: "--model NAME/SLUG/MODEL, with route = \"compat\" in [provider.NAME]")
+        }
+        let name = outline.provider
+        let (account, gateway) = ("${provider:\(name)/account_id}", "${provider:\(name)/gateway_id}")
+        var variables = [
+            ("CLOUDFLARE_ACCOUNT_ID", account), ("CLOUDFLARE_GATEWAY_ID", gateway),
+            ("OPENAI_BASE_URL", "https://gateway.ai.cloudflare.com/v1/\(account)/\(gateway)/compat"),
+        ]
+        if let token = outline.gatewayToken { variables.append(("CF_AIG_TOKEN", "secret:\(token.secret)")) }
+        if let key = outline.key { variables.append(("OPENAI_API_KEY", "secret:\(key.secret)")) }
+        self.variables = variables
+        model = outline.model
+        isAuthenticated = outline.gatewayToken != nil
+        sendsKey = outline.key != nil
+    }
+
+    /// The code of a pattern, or nil if there is none of that name.
+    public func code(_ name: String) -> String? {
+        switch name {
+        case "ai-gateway-provider": vercel
+        case "openai": openAI
+        case "openai-python": openAIPython
+        case "fetch": fetch
+        case "workers": workers
+        default: nil
+        }
+    }
+
+    private var vercel: String {
+        """
+        // npm install ai ai-gateway-provider@3
+        import { generateText } from "ai";
+        import { createAiGateway } from "ai-gateway-provider";
+        import { createUnified } from "ai-gateway-provider/providers/unified";
+
+        const gateway = createAiGateway({
+          accountId: process.env.CLOUDFLARE_ACCOUNT_ID,
+          gateway: process.env.CLOUDFLARE_GATEWAY_ID,\(isAuthenticated ? "\n  apiKey: process.env.CF_AIG_TOKEN," : "")
+        });
+        const provider = createUnified(\(sendsKey ? "{ apiKey: process.env.OPENAI_API_KEY }" : ""));
+        const { text } = await generateText({ model: gateway(provider(\(JSONText.quote(model)))), prompt: "Hello" });
+        console.log(text);
+
+        """
+    }
+
+    private var openAI: String {
+        """
+        // npm install openai
+        import OpenAI from "openai";
+
+        // The address and the key come from OPENAI_BASE_URL and OPENAI_API_KEY.
+        const client = new OpenAI({\(isAuthenticated || !sendsKey ? "\n  defaultHeaders: {\(headers(indentation: "    "))\n  },\n" : ""))});
+        const answer = await client.chat.completions.create({
+          model: \(JSONText.quote(model)),
+          messages: [{ role: "user", content: "Hello" }],
+        });
+        console.log(answer.choices[0].message.content);
+
+        """
+    }
+
+    /// A key of the request would come before the one that the gateway has: without one, the header goes.
+    private func headers(indentation: String) -> String {
+        (isAuthenticated ? "\n\(indentation)\"cf-aig-authorization\": `Bearer ${process.env.CF_AIG_TOKEN}`," : "")
+            + (sendsKey ? "" : "\n\(indentation)Authorization: null,")
+    }
+
+    private var openAIPython: String {
+        """
+        # pip install openai
+        import os
+        import openai
+
+        # The address and the key come from OPENAI_BASE_URL and OPENAI_API_KEY.
+        client = openai.OpenAI(\(pythonArguments))
+        answer = client.chat.completions.create(
+            model=\(JSONText.quote(model)),
+            messages=[{"role": "user", "content": "Hello"}],
+        )
+        print(answer.choices[0].message.content)
+
+        """
+    }
+
+    private var pythonArguments: String {
+        var headers: [String] = []
+        if isAuthenticated { headers.append("\"cf-aig-authorization\": f\"Bearer {os.environ['CF_AIG_TOKEN']}\"") }
+        if !sendsKey { headers.append("\"Authorization\": openai.Omit()") }
+        let list = headers.isEmpty ? "" : "default_headers={\(headers.joined(separator: ", "))}"
+        return sendsKey ? list : ["api_key=\"none\"", list].joined(separator: ", ")
+    }
+
+    private var fetch: String {
+        var headers = ["\"content-type\": \"application/json\""]
+        if sendsKey { headers.append("authorization: `Bearer ${process.env.OPENAI_API_KEY}`") }
+        if isAuthenticated { headers.append("\"cf-aig-authorization\": `Bearer ${process.env.CF_AIG_TOKEN}`") }
+        return """
+            const answer = await fetch(`${process.env.OPENAI_BASE_URL}/chat/completions`, {
+              method: "POST",
+              headers: {
+                \(headers.joined(separator: ",\n    ")),
+              },
+              body: JSON.stringify({ model: \(JSONText.quote(model)), messages: [{ role: "user", content: "Hello" }] }),
+            });
+            console.log((await answer.json()).choices[0].message.content);
+
+            """
+    }
+
+    private var workers: String {
+        """
+        // wrangler.jsonc: "ai": { "binding": "AI" }, "vars": { "CLOUDFLARE_GATEWAY_ID": "…" }
+        // The binding is authenticated already\(sendsKey ? "; the key is a secret of the Worker: wrangler secret put OPENAI_API_KEY" : "").
+        export default {
+          async fetch(request, env) {
+            return env.AI.gateway(env.CLOUDFLARE_GATEWAY_ID).run({
+              provider: "compat",
+              endpoint: "chat/completions",
+              headers: { "content-type": "application/json"\(sendsKey ? ", authorization: `Bearer ${env.OPENAI_API_KEY}`" : "") },
+              query: { model: \(JSONText.quote(model)), messages: [{ role: "user", content: "Hello" }] },
+            });
+          },
+        };
+
+        """
+    }
+}

@@ -1,0 +1,76 @@
+public import Resolver
+public import Settings
+
+/// What a program shall be wired to: the model, its provider, and the command that gives the key.
+public struct WiringRequest: Sendable {
+    /// The program's configuration.
+    public let file: String
+    /// What requests need.
+    public let outline: RequestOutline
+    /// The fields of `[provider.NAME]`.
+    public let fields: ProviderSettings
+    /// What programs call for the key.
+    public let command: HelperCommand
+    /// Whether the program gets the key in its environment rather than by the command.
+    public let usesEnvironment: Bool
+    /// Where a user's files are.
+    public let directories: UserDirectories
+    /// The environment file that the program reads by itself, if it has one.
+    public let environmentFile: String?
+
+    /// Describes what is wanted.
+    public init(
+        file: String, outline: RequestOutline, fields: ProviderSettings, command: HelperCommand, usesEnvironment: Bool,
+        directories: UserDirectories, environmentFile: String?
+    ) {
+        self.file = file
+        self.outline = outline
+        self.fields = fields
+        self.command = command
+        self.usesEnvironment = usesEnvironment
+        self.directories = directories
+        self.environmentFile = environmentFile
+    }
+}
+
+extension WiredSystem {
+    /// What wiring this program takes.
+    ///
+    /// - Throws: ``WiringError/Code/invalid`` if the program cannot make such requests; the hint says which settings it can use.
+    public func plan(_ request: WiringRequest) throws(WiringError) -> WiringPlan {
+        switch self {
+        case .fased, .genesis, .openclaw: try OpenClawWiring.plan(self, request)
+        case .dockerAgent: try DockerAgentWiring.plan(request)
+        case .loong: try LoongWiring.plan(request)
+        case .claudeCode: try ClaudeCodeWiring.plan(request)
+        case .codex: try CodexWiring.plan(request)
+        case .aiGatewayProvider: throw WiringError(.usage, "\(title) have no configuration of their own")
+        }
+    }
+}
+
+extension WiringRequest {
+    /// `PROVIDER/MODEL`, as the program's user names it.
+    var modelReference: String { "\(outline.provider)/\(outline.model)" }
+
+    /// Refuses headers of the settings that have secrets in them: a program that cannot fill them in would need the value itself.
+    func refuseTemplates(_ title: String, but allowed: Set<String> = []) throws(WiringError) {
+        guard let template = outline.templates.first(where: { !$0.secrets.isEmpty && !allowed.contains($0.name) }) else { return }
+        throw WiringError(.invalid, "\(template.place): \(title) cannot send \(template.name), which has a secret in it")
+    }
+
+    /// The headers without secrets, but for those that the program adds itself.
+    func plainHeaders(except own: Set<String> = ["anthropic-version", "content-type"]) -> [(String, ConfigurationValue)] {
+        outline.headers.filter { !own.contains($0.name) }.map { ($0.name, .text($0.value)) }
+            + outline.templates.filter { $0.secrets.isEmpty }.compactMap { template in plain(template).map { (template.name, .text($0)) } }
+    }
+
+    private func plain(_ template: HeaderTemplate) -> String? {
+        var text = ""
+        for part in template.parts {
+            guard case .text(let piece) = part else { return nil }
+            text += piece
+        }
+        return text
+    }
+}
