@@ -4,7 +4,7 @@ public import Settings
 ///
 /// Sources: openclaw/openclaw, docs/help/environment.md; docker/docker-agent, pkg/environment; eastreams/loong, crates/app/src/config;
 /// https://code.claude.com/docs/en/settings; openai/codex, docs/config.md.
-public enum WiredSystem: String, CaseIterable, Sendable {
+public enum WiredSystem: String, CaseIterable, Codable, Sendable {
     case fased
     case genesis
     case openclaw

@@ -15,6 +15,8 @@ public struct WiringPlan: Sendable {
     public var consumer: (name: String, format: String, path: String)?
     /// What its user has to know or to do, a line each.
     public var notes: [String] = []
+    /// Secrets that go to another host than the resolver's address.
+    public var hosts: [(secret: String, host: String)] = []
     /// How its configuration is written.
     let kind: ForeignDocument
     /// The configuration with the references in it, and the changes.

@@ -65,8 +65,11 @@ struct JSON5Editor {
         guard case .array(let elements) = array.content else { throw Self.error(path[...], "is not a list") }
         let before = try document()
         let unit = unit
-        insert({ new.json(indentation: $0, unit: unit) }, into: array, last: elements.last?.span.upperBound, first: elements.first?.span.lowerBound)
-        try check(before, path, .array(elements.compactMap(\.configuration) + [new]), isExact: elements.allSatisfy { $0.configuration != nil })
+        insert(
+            { new.json(indentation: $0, unit: unit) }, into: array, last: elements.last?.span.upperBound,
+            first: elements.first?.span.lowerBound)
+        try check(
+            before, path, .array(elements.compactMap(\.configuration) + [new]), isExact: elements.allSatisfy { $0.configuration != nil })
     }
 
     // MARK: Places
@@ -110,7 +113,8 @@ struct JSON5Editor {
             // Comments and empty lines stay where they are.
             let isLineStart = bytes[lineStart(close)..<close].allSatisfy { [0x20, 0x09].contains($0) }
             return isLineStart
-                ? apply(lineStart(close), 0, "\(outer)\(unit)\(text(outer + unit))\n") : apply(close, 0, "\n\(outer)\(unit)\(text(outer + unit))\n")
+                ? apply(lineStart(close), 0, "\(outer)\(unit)\(text(outer + unit))\n")
+                : apply(close, 0, "\n\(outer)\(unit)\(text(outer + unit))\n")
         }
         let (comma, lineEnd) = afterValue(last, close)
         guard let lineEnd else {

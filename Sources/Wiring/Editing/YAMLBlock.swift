@@ -41,7 +41,8 @@ enum YAMLBlock {
 
     /// The beginning of the line below `key:`, and the indentation of the entries there.
     private static func place(of key: String, _ value: Node, in bytes: [UInt8]) throws(WiringError) -> (offset: Int, indentation: String) {
-        let cannot = WiringError(.invalid, "\(key) is written so that nothing can be added to it", hint: "write its entries below it, one on a line")
+        let cannot = WiringError(
+            .invalid, "\(key) is written so that nothing can be added to it", hint: "write its entries below it, one on a line")
         let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
         guard let number = lines.firstIndex(where: { isHeader($0, key) }) else { throw cannot }
         let offset = number + 1 < lines.count ? lines[number + 1].startIndex : bytes.count

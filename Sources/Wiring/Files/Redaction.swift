@@ -25,7 +25,9 @@ struct Redaction: Sendable {
             do throws(ExportError) { reading = try kind.read(bytes) } catch { throw WiringError(.invalid, error.description) }
             for found in reading.found {
                 if found.value.bytes.count >= Self.shortest { values.append(found.value) }
-                if found.value.bytes.count < Self.shortest || !Self.contains(bytes, found.value), let line = found.line { lines.insert(line) }
+                if found.value.bytes.count < Self.shortest || !Self.contains(bytes, found.value), let line = found.line {
+                    lines.insert(line)
+                }
             }
             for left in reading.left { lines.formUnion(left.lines.map { Set($0) } ?? []) }
         }
@@ -76,7 +78,9 @@ struct Redaction: Sendable {
         }
         for byte in bytes {
             let isPart = byte > 0x20 && byte < 0x7F && !"\"'`,;:{}[]()<>".utf8.contains(byte)
-            if isPart { word.append(byte) } else {
+            if isPart {
+                word.append(byte)
+            } else {
                 flush()
                 result.append(byte)
             }

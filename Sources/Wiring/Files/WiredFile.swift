@@ -18,7 +18,7 @@ public struct WiredFile {
     private let directories: UserDirectories
     private let before: [UInt8]
     private let after: [UInt8]
-    private let record: WiringRecord?
+    private let record: WiringRecord
     private let backup: [UInt8]?
 
     // MARK: Wiring
@@ -37,17 +37,13 @@ public struct WiredFile {
         do throws(WiringError) {
             file = try ConfigurationFile(plan.file)
             let now = file.bytes ?? []
-            let old = try WiringRecord.read(plan.system, directories)
+            let old = try WiringRecord.read(plan.system, file: plan.file, directories)
             var original = now
             var kept: [WiringRecord.Change] = []
-            if let old, old.file == plan.file, let undone = try Self.undone(old, now, secrets) {
+            if let old, let undone = try Self.undone(old, now, secrets) {
                 original = undone
             } else if let old {
-                // Somebody has changed what we wrote, or it was another file.
-                guard old.file == plan.file else {
-                    throw WiringError(
-                        .conflict, "\(plan.system.title) is wired in \(old.file)", hint: "warder wire \(plan.system.rawValue) --remove")
-                }
+                // Somebody has changed what was written.
                 kept = old.changes
             }
             let redaction = try Redaction(original, as: plan.kind, known: Array(secrets.values))
@@ -59,7 +55,7 @@ public struct WiredFile {
                     hint: "take it into the vault: warder import \(plan.file) --dry-run")
             }
             record = WiringRecord(
-                system: plan.system.rawValue, file: plan.file, isNewFile: kept.isEmpty ? old?.isNewFile ?? (file.bytes == nil) : false,
+                system: plan.system, file: plan.file, isNewFile: kept.isEmpty ? old?.isNewFile ?? (file.bytes == nil) : false,
                 changes: kept + changes, profile: made.profile ?? old?.profile, consumer: made.consumer ?? old?.consumer)
             before = now
             after = edited
@@ -89,12 +85,11 @@ public struct WiredFile {
     ///
     /// - Parameters:
     ///   - record: what was changed.
-    ///   - system: the program.
-    ///   - kind: how its configuration is written.
+    ///   - directories: the user's.
     ///   - secrets: the values of ``WiringRecord/secrets``.
     /// - Throws: ``WiringError``; ``WiringError/Code/conflict`` if what was written is not there any more as it was.
     public init(
-        undoing record: WiringRecord, of system: WiredSystem, _ directories: UserDirectories, secrets: [String: SecretValue]
+        undoing record: WiringRecord, _ directories: UserDirectories, secrets: [String: SecretValue]
     ) throws(WiringError) {
         do throws(WiringError) {
             file = try ConfigurationFile(record.file)
@@ -105,50 +100,44 @@ public struct WiredFile {
                 guard let undone = try Self.undone(record, before, secrets) else {
                     throw WiringError(
                         .conflict, "somebody has changed what Warder wrote, so it cannot be taken back",
-                        hint: "take it out by hand, then: warder wire \(system.rawValue) --remove --forget")
+                        hint: "take it out by hand, then: warder wire \(record.system.rawValue) --remove --forget")
                 }
                 after = undone
             }
             guard record.secrets.isEmpty || file.isPrivate else {
                 throw WiringError(.unsafeFile, "others can read it, and a key would stand in it again", hint: "chmod 600 \(record.file)")
             }
-            let redaction = try Redaction(after, as: system.kind, known: Array(secrets.values))
+            let redaction = try Redaction(after, as: record.system.kind, known: Array(secrets.values))
             difference = LineDifference.lines(redaction.apply(to: before), redaction.apply(to: after, countsLines: true))
         } catch {
             throw error.about(record.file)
         }
-        (self.system, path, self.directories, self.record, backup) = (system, record.file, directories, nil, nil)
+        (system, path, self.directories, self.record, backup) = (record.system, record.file, directories, record, nil)
+        isTakingBack = true
         isRemovingFile = record.isNewFile && after.allSatisfy { [0x20, 0x0A, 0x0D].contains($0) }
     }
 
-    private var isRemovingFile = false
-
-    /// Forgets what was changed, without a change.
-    public static func forget(_ system: WiredSystem, _ directories: UserDirectories) throws(WiringError) {
-        try WiringRecord.remove(system, directories)
-    }
+    private var isTakingBack = false
+    /// Whether there was no such file before.
+    public private(set) var isRemovingFile = false
 
     // MARK: Writing
 
     /// Where the configuration as it was is kept, without secrets.
-    public var backupPath: String {
-        "\(WiringRecord.directory(directories))/\(system.rawValue).before.\(PrivateFile.split(path).name)"
-    }
+    public var backupPath: String { WiringRecord.path(system, path, directories) + ".before" }
 
     /// Writes what is prepared. The record comes before the change, so that one which a crash leaves can be taken back.
     ///
     /// - Throws: ``WiringError``; the file is as it was.
     public func write() throws(WiringError) {
         do throws(WiringError) {
-            if let record {
-                if let backup { try writeBackup(backup) }
-                try record.write(system, directories)
-                if isChanged { try file.write(after) }
-            } else {
+            if isTakingBack {
                 if isRemovingFile { try file.remove() } else if isChanged { try file.write(after) }
-                try WiringRecord.remove(system, directories)
-                do throws(FileError) { try PrivateFile.remove(backupPath) } catch { throw WiringError(error) }
+                return try record.remove(directories)
             }
+            if let backup { try writeBackup(backup) }
+            try record.write(directories)
+            if isChanged { try file.write(after) }
         } catch {
             throw error.about(path)
         }

@@ -26,9 +26,12 @@ enum ClaudeCodeWiring {
             headers.append("\(token.header): Bearer ${secret:\(token.secret)}")
             variables.append(("ANTHROPIC_CUSTOM_HEADERS", headers.joined(separator: "\n")))
         }
-        let helper = request.usesEnvironment ? nil : outline.key.map { _ in
-            request.command.shellLine(["credential", "claude", request.modelReference])
-        }
+        let helper =
+            request.usesEnvironment
+            ? nil
+            : outline.key.map { _ in
+                request.command.shellLine(["credential", "claude", request.modelReference])
+            }
         let customHeaders = outline.gatewayToken == nil && !headers.isEmpty ? headers.joined(separator: "\n") : nil
         let isElsewhere = outline.baseURL != "https://api.anthropic.com"
         var plan = WiringPlan.json5(

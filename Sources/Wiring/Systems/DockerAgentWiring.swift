@@ -26,7 +26,8 @@ enum DockerAgentWiring {
             guard outline.style == .openaiChat || outline.style == .openaiResponses else {
                 throw WiringError(
                     .invalid, "\(title) cannot make requests of the shape \(outline.style.rawValue) by a provider of an agent's file",
-                    hint: "set route = \"compat\" or \"rest\" in [provider.\(outline.provider)], and name the model openai/… or anthropic/…")
+                    hint: "set route = \"compat\" or \"rest\" in [provider.\(outline.provider)], and name the model openai/… or anthropic/…"
+                )
             }
         }
         guard let secret else {
@@ -36,7 +37,8 @@ enum DockerAgentWiring {
         }
         let isResponses = outline.gatewayToken == nil && outline.style == .openaiResponses
         var lines = [
-            "\(name):", "  api_type: \(isResponses ? "openai_responses" : "openai_chatcompletions")", "  base_url: \(JSONText.quote(baseURL))",
+            "\(name):", "  api_type: \(isResponses ? "openai_responses" : "openai_chatcompletions")",
+            "  base_url: \(JSONText.quote(baseURL))",
             "  token_key: \(variable)",
         ]
         if !headers.isEmpty {
@@ -51,15 +53,18 @@ enum DockerAgentWiring {
         let file = "\(request.directories.config)/warder/docker-agent.env"
         plan.profile = (WiredSystem.dockerAgent.rawValue, [(variable, "secret:\(secret)")])
         plan.consumer = (WiredSystem.dockerAgent.rawValue, "docker-agent", file)
-        plan.notes = notes + [
-            "in the file: model: \(name)/\(model)", "start it with: docker agent run --env-from-file \(file) \(request.file)",
-        ]
+        if outline.gatewayToken != nil { plan.hosts = [(secret, RESTForm.host)] }
+        plan.notes =
+            notes + [
+                "in the file: model: \(name)/\(model)", "start it with: docker agent run --env-from-file \(file) \(request.file)",
+            ]
         return plan
     }
 
     /// The variable in which docker-agent would look for the provider's key.
     private static func keyVariable(_ outline: RequestOutline) -> String {
-        let provider = outline.upstream.flatMap { Catalogue.standard.upstream(slug: $0) } ?? outline.kind.flatMap { Catalogue.standard.provider($0) }
+        let provider =
+            outline.upstream.flatMap { Catalogue.standard.upstream(slug: $0) } ?? outline.kind.flatMap { Catalogue.standard.provider($0) }
         return provider?.systems[.dockerAgent]?.variables.first ?? "WARDER_PROVIDER_KEY"
     }
 }

@@ -71,7 +71,7 @@ public struct LibrarySnippets: Sendable {
         import OpenAI from "openai";
 
         // The address and the key come from OPENAI_BASE_URL and OPENAI_API_KEY.
-        const client = new OpenAI({\(isAuthenticated || !sendsKey ? "\n  defaultHeaders: {\(headers(indentation: "    "))\n  },\n" : ""))});
+        const client = new OpenAI(\(openAIArguments));
         const answer = await client.chat.completions.create({
           model: \(JSONText.quote(model)),
           messages: [{ role: "user", content: "Hello" }],
@@ -79,6 +79,11 @@ public struct LibrarySnippets: Sendable {
         console.log(answer.choices[0].message.content);
 
         """
+    }
+
+    private var openAIArguments: String {
+        let headers = headers(indentation: "    ")
+        return headers.isEmpty ? "" : "{\n  defaultHeaders: {\(headers)\n  },\n}"
     }
 
     /// A key of the request would come before the one that the gateway has: without one, the header goes.

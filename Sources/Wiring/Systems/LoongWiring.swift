@@ -48,6 +48,7 @@ enum LoongWiring {
             plan.profile = (WiredSystem.loong.rawValue, [(variable, "secret:\(secret)")])
             notes.append("start it with: warder run -P loong -- loong")
         }
+        if outline.gatewayToken != nil { plan.hosts = [(secret, RESTForm.host)] }
         plan.notes = notes
         return plan
     }

@@ -7,6 +7,8 @@ internal import Settings
 ///
 /// Source: https://developers.cloudflare.com/ai-gateway/usage/rest-api/
 struct RESTForm {
+    static let host = "api.cloudflare.com"
+
     let baseURL: String
     let model: String
     let token: String
@@ -26,7 +28,7 @@ struct RESTForm {
                 .invalid, "\(title) cannot send the gateway's token, and Cloudflare's REST API has no such model",
                 hint: "it has models of OpenAI, Anthropic, Google, xAI and Workers AI: --model \(outline.provider)/openai/…")
         }
-        baseURL = "https://api.cloudflare.com/client/v4/accounts/\(account)/ai/v1"
+        baseURL = "https://\(Self.host)/client/v4/accounts/\(account)/ai/v1"
         (self.model, self.token, self.gateway) = (model, token.secret, gateway)
     }
 

@@ -65,7 +65,7 @@ struct Wire: WarderCommand {
         guard snippet == nil || system == .aiGatewayProvider else { throw Failure(.invalid, "--snippet is for ai-gateway-provider") }
         let session = try Session(options)
         let work = WireWork(system: system, session: session, isDryRun: dryRun)
-        if remove { return try work.remove(isForgetting: forget) }
+        if remove { return try work.remove(file: file, isForgetting: forget) }
         if system == .aiGatewayProvider { return try work.snippets(model: model, name: snippet ?? LibrarySnippets.names[0]) }
         try work.wire(file: file, model: model, usesEnvironment: keys == "env", mayCopy: privateCopy)
     }

@@ -1,5 +1,6 @@
 internal import Exporter
 internal import Keystore
+internal import PrivateFiles
 internal import Settings
 
 /// The tables of the settings that a wired program needs: the profile that its variables are, and the consumer that gets them.
@@ -29,7 +30,8 @@ struct WireTables {
     ///   - session: whose settings they go to.
     /// - Throws: 19 if the consumer of that name gets another profile's variables.
     init(
-        _ profile: (name: String, variables: [(name: String, reference: String)])?, _ consumer: (name: String, format: String, path: String)?,
+        _ profile: (name: String, variables: [(name: String, reference: String)])?,
+        _ consumer: (name: String, format: String, path: String)?,
         _ session: Session
     ) throws {
         self.session = session
@@ -61,7 +63,8 @@ struct WireTables {
     private mutating func extend(_ profile: Profile, with variables: [(name: String, reference: String)]) throws {
         for (variable, reference) in variables {
             if let entry = profile.entries.first(where: { $0.name == variable }) {
-                let isSame = "\"\(reference)\"" == entry.shown || reference == entry.shown || "the secret \(reference.dropFirst(7))" == entry.shown
+                let isSame =
+                    "\"\(reference)\"" == entry.shown || reference == entry.shown || "the secret \(reference.dropFirst(7))" == entry.shown
                 if !isSame { session.options.warn("[profile.\(profile.name)] \(variable) is \(entry.shown), and stays so") }
                 continue
             }
@@ -87,7 +90,8 @@ struct WireTables {
         for table in [["consumer", consumer], ["profile", profile]] {
             let path = table.compactMap { $0 }
             guard path.count == 2 else { continue }
-            let isThere = path[0] == "profile" ? session.settings.profiles[path[1]] != nil : session.consumers.contains { $0.name == path[1] }
+            let isThere =
+                path[0] == "profile" ? session.settings.profiles[path[1]] != nil : session.consumers.contains { $0.name == path[1] }
             guard isThere else { continue }
             changes.append("[\(path.joined(separator: "."))] goes")
             edits.append(.remove(path))
@@ -134,6 +138,10 @@ struct WireTables {
         let session = try Session(self.session.options)
         let (consumers, broken) = session.usable(try session.consumers(named: [changedConsumer]))
         if let (_, failure) = broken.first { throw failure }
+        // A program that has not been started yet has no directory.
+        for path in consumers.compactMap(\.settings.path).map(session.directories.expand) {
+            try PrivateFile.makeDirectory(PrivateFile.split(path).parent)
+        }
         var failure: Failure?
         try session.applier(vault).apply(consumers) { outcome in
             if case .failure(let error) = outcome.steps { failure = Failure(error) }

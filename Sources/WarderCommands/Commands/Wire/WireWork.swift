@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Keystore
+internal import PrivateFiles
 internal import Resolver
 internal import Settings
 internal import SodiumCrypto
@@ -27,11 +28,14 @@ struct WireWork {
         }
         let vault = try session.unlock()
         let outline = try outline(model, vault)
+        // What a request would be refused for is said now.
+        _ = try session.resolver().resolve(model)
         let request = WiringRequest(
             file: path, outline: outline, fields: session.settings.providers[outline.provider] ?? .none,
             command: try command(usesEnvironment: usesEnvironment, mayCopy: mayCopy), usesEnvironment: usesEnvironment,
             directories: session.directories, environmentFile: places?.environmentFile)
         let plan = try system.plan(request)
+        try checkHosts(plan, vault)
         let tables = try WireTables(plan.profile, plan.consumer, session)
         let wired = try WiredFile(plan, session.directories, secrets: try values(of: plan.secrets, vault), made: tables.made)
         try report(wired.difference, tables.changes)
@@ -51,7 +55,8 @@ struct WireWork {
         }
         let isChanged = wired.isChanged || !tables.changes.isEmpty
         options.inform(
-            isDryRun ? "\(path): \(isChanged ? "would change" : "is wired already")"
+            isDryRun
+                ? "\(path): \(isChanged ? "would change" : "is wired already")"
                 : isChanged ? "\(path): wired to \(outline.provider)/\(outline.model)" : "\(path): is wired already")
         if isChanged { for note in plan.notes { options.inform("  \(note)") } }
     }
@@ -64,6 +69,21 @@ struct WireWork {
         } catch let error as ResolverError where model == nil && session.settings.defaults.model == nil {
             throw Failure(
                 .invalid, error.description, hints: ["--model PROVIDER/MODEL, or `warder onboard`, which asks for a default model"])
+        }
+    }
+
+    /// A program that goes to another address than the resolver takes the key there only if it may go there.
+    private func checkHosts(_ plan: WiringPlan, _ vault: Vault<LocalKeys>) throws {
+        for (name, host) in plan.hosts {
+            let allowed = try vault.get([SecretName(name)]).first??.listing.metadata.allowedHosts ?? []
+            guard allowed.isEmpty || allowed.contains(host) || allowed.contains("\(host):443") else {
+                throw Failure(
+                    exitCode: Failure.refused,
+                    "the secret \(name) may not go to \(host): its allowed hosts are \(allowed.joined(separator: ", "))",
+                    hints: [
+                        "`warder set \(name)\((allowed + [host]).map { " --allow-host \($0)" }.joined())` allows it with the next value"
+                    ])
+            }
         }
     }
 
@@ -88,10 +108,13 @@ struct WireWork {
             return HelperCommand(path: path, options: arguments)
         }
         let copy = HelperCommand.privatePath(session.directories)
-        guard mayCopy || isDryRun || Prompt.confirm("\(path) \(objection), so \(system.title) would not call it. Make a private copy, \(copy)?")
+        guard
+            mayCopy || isDryRun
+                || Prompt.confirm("\(path) \(objection), so \(system.title) would not call it. Make a private copy, \(copy)?")
         else {
             throw Failure(
-                .unsafeFile, "\(path): \(objection), and \(system.title) would not call it", hints: ["--private-copy makes a copy that it calls"])
+                .unsafeFile, "\(path): \(objection), and \(system.title) would not call it",
+                hints: ["--private-copy makes a copy that it calls"])
         }
         path = isDryRun ? copy : try HelperCommand.makePrivateCopy(of: path, session.directories)
         return HelperCommand(path: path, options: arguments)
@@ -105,22 +128,37 @@ struct WireWork {
 
     // MARK: Back
 
-    func remove(isForgetting: Bool) throws {
-        guard let record = try WiringRecord.read(system, session.directories) else {
-            throw Failure(.notFound, "\(system.title) is not wired")
+    /// - Parameters:
+    ///   - file: which of its configurations, if several are wired.
+    ///   - isForgetting: whether the file stays as it is.
+    func remove(file: String?, isForgetting: Bool) throws {
+        let path = try file.map(Self.absolute)
+        let all = try WiringRecord.all(system, session.directories)
+        let chosen = all.filter { path == nil || $0.file == path }
+        guard let record = chosen.first else { throw Failure(.notFound, "\(system.title) is not wired") }
+        guard chosen.count == 1 else {
+            throw Failure(.invalid, "\(system.title) is wired in several files", hints: chosen.map { "--file \($0.file)" })
         }
-        let tables = try WireTables(taking: record.profile, record.consumer, session)
+        let others = all.filter { $0.file != record.file }
+        // Another file may need the same tables.
+        let tables = try WireTables(taking: others.isEmpty ? record.profile : nil, others.isEmpty ? record.consumer : nil, session)
         if isForgetting {
-            try WiredFile.forget(system, session.directories)
+            try record.remove(session.directories)
             options.inform("\(record.file): left as it is, and forgotten")
             return
         }
         let secrets = record.secrets.isEmpty ? [:] : try values(of: record.secrets, try session.unlock())
-        let wired = try WiredFile(undoing: record, of: system, session.directories, secrets: secrets)
+        let wired = try WiredFile(undoing: record, session.directories, secrets: secrets)
         try report(wired.difference, tables.changes)
         if !isDryRun {
+            if var heir = others.first {
+                heir.profile = heir.profile ?? record.profile
+                heir.consumer = heir.consumer ?? record.consumer
+                try heir.write(session.directories)
+            }
             try wired.write()
             try tables.takeBack(session)
+            if wired.isRemovingFile { PrivateFile.removeEmptyDirectory(PrivateFile.split(record.file).parent) }
         }
         if options.json {
             return try Console.write(
@@ -139,7 +177,8 @@ struct WireWork {
         let vault = try session.unlock()
         let snippets = try LibrarySnippets(outline(model, vault))
         guard let code = snippets.code(name) else {
-            throw Failure(.invalid, "there is no such pattern", hints: ["the patterns are \(LibrarySnippets.names.joined(separator: ", "))"])
+            throw Failure(
+                .invalid, "there is no such pattern", hints: ["the patterns are \(LibrarySnippets.names.joined(separator: ", "))"])
         }
         let tables = try WireTables((system.rawValue, snippets.variables), nil, session)
         try report([], tables.changes)
