@@ -17,6 +17,7 @@ package enum ForeignDocument: Sendable {
             // Of two members with one name both can be secrets.
             root = DocumentNode(allOf: try JSON5Parser.parse(bytes))
         case .toml: root = try DocumentNode(toml: bytes, path: "the file")
+        case .yaml where Self.isBlank(bytes): return ImportReading("a configuration")
         case .yaml: root = try DocumentNode(yaml: bytes, path: "the file")
         }
         var walk = DocumentWalk("a configuration") { text in
@@ -24,5 +25,12 @@ package enum ForeignDocument: Sendable {
         }
         try walk.visit(root, names: [])
         return walk.reading
+    }
+
+    /// Whether YAML has nothing but comments.
+    package static func isBlank(_ bytes: [UInt8]) -> Bool {
+        bytes.split(separator: UInt8(ascii: "\n")).allSatisfy { line in
+            line.first { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 }.map { $0 == UInt8(ascii: "#") } ?? true
+        }
     }
 }

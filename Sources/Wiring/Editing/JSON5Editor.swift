@@ -57,19 +57,18 @@ struct JSON5Editor {
         for (key, value) in members { try set(path + [key], to: value) }
     }
 
-    /// Adds an element at the end of an array, which is made if it is not there.
+    /// Adds an element at the beginning of an array, which is made if it is not there.
     ///
     /// - Throws: as ``set(_:to:)``.
-    mutating func append(_ path: [String], _ new: ConfigurationValue) throws(WiringError) {
+    mutating func prepend(_ path: [String], _ new: ConfigurationValue) throws(WiringError) {
         guard let array = try value(at: path) else { return try set(path, to: .array([new])) }
         guard case .array(let elements) = array.content else { throw Self.error(path[...], "is not a list") }
         let before = try document()
         let unit = unit
         insert(
-            { new.json(indentation: $0, unit: unit) }, into: array, last: elements.last?.span.upperBound,
-            first: elements.first?.span.lowerBound)
+            { new.json(indentation: $0, unit: unit) }, into: array, first: elements.first?.span.lowerBound)
         try check(
-            before, path, .array(elements.compactMap(\.configuration) + [new]), isExact: elements.allSatisfy { $0.configuration != nil })
+            before, path, .array([new] + elements.compactMap(\.configuration)), isExact: elements.allSatisfy { $0.configuration != nil })
     }
 
     // MARK: Places
@@ -91,68 +90,33 @@ struct JSON5Editor {
     private mutating func insert(_ key: String, _ new: ConfigurationValue, into object: JSON5Value, _ members: [JSON5Member]) {
         let unit = unit
         insert(
-            { "\(JSONText.quote(key)): \(new.json(indentation: $0, unit: unit))" }, into: object, last: members.last?.value.span.upperBound,
+            { "\(JSONText.quote(key)): \(new.json(indentation: $0, unit: unit))" }, into: object,
             first: members.first?.keySpan.lowerBound)
     }
 
-    /// Inserts a member or an element before the closing bracket.
+    /// Inserts a member or an element at the beginning, with the comma behind it: one piece, which can be found again, and no comma or
+    /// comment of others is touched.
     ///
     /// - Parameters:
     ///   - text: what is inserted, for an indentation.
     ///   - container: the object or array.
-    ///   - last: where what is in it so far ends.
-    ///   - first: where it begins.
-    private mutating func insert(_ text: (String) -> String, into container: JSON5Value, last: Int?, first: Int?) {
+    ///   - first: where what is in it so far begins; nil if it is empty.
+    private mutating func insert(_ text: (String) -> String, into container: JSON5Value, first: Int?) {
+        let open = container.span.lowerBound + 1
         let close = container.span.upperBound - 1
-        guard let last, let first else {
-            let outer = indentation(at: container.span.lowerBound)
-            let inside = bytes[(container.span.lowerBound + 1)..<close]
-            if inside.allSatisfy({ [0x20, 0x09].contains($0) }) {
-                return apply(close, 0, "\n\(outer)\(unit)\(text(outer + unit))\n\(outer)")
-            }
-            // Comments and empty lines stay where they are.
-            let isLineStart = bytes[lineStart(close)..<close].allSatisfy { [0x20, 0x09].contains($0) }
-            return isLineStart
-                ? apply(lineStart(close), 0, "\(outer)\(unit)\(text(outer + unit))\n")
-                : apply(close, 0, "\n\(outer)\(unit)\(text(outer + unit))\n")
-        }
-        let (comma, lineEnd) = afterValue(last, close)
-        guard let lineEnd else {
-            // All on one line.
-            return comma.map { apply($0 + 1, 0, " \(text("")),") } ?? apply(last, 0, ", \(text(""))")
-        }
-        let indentation = indentation(at: first)
+        let outer = indentation(at: container.span.lowerBound)
         let end = usesCarriageReturns ? "\r\n" : "\n"
-        apply(lineEnd, 0, "\(end)\(indentation)\(text(indentation))\(comma == nil ? "" : ",")")
-        if comma == nil { apply(last, 0, ",") }
-    }
-
-    /// The comma behind a value, if there is one, and the end of the line on which that, or the value, ends; nil if something else than
-    /// comments follows on it.
-    private func afterValue(_ start: Int, _ close: Int) -> (comma: Int?, lineEnd: Int?) {
-        var comma: Int?
-        var position = start
-        while position < close {
-            let rest = bytes[position..<close]
-            if rest.starts(with: "//".utf8) {
-                position = rest.firstIndex { $0 == 0x0A || $0 == 0x0D } ?? close
-            } else if rest.starts(with: "/*".utf8) {
-                position += 2
-                while position < close, !bytes[position..<close].starts(with: "*/".utf8) { position += 1 }
-                position += 2
-            } else if bytes[position] == UInt8(ascii: ",") {
-                comma = position
-                position += 1
-            } else if bytes[position] == 0x0A || bytes[position] == 0x0D {
-                // A comma on a line of its own.
-                guard comma == nil, let later = afterValue(position + 1, close).comma else { return (comma, position) }
-                comma = later
-                position = later + 1
-            } else {
-                position += 1
-            }
+        let rest = bytes[open..<close].prefix { $0 != 0x0A && $0 != 0x0D }
+        let words = rest.drop { $0 == 0x20 || $0 == 0x09 }
+        if rest.endIndex < close, words.isEmpty || words.starts(with: "//".utf8) {
+            let isOnOwnLine = first.map { bytes[lineStart($0)..<$0].allSatisfy { $0 == 0x20 || $0 == 0x09 } } ?? false
+            let indentation = isOnOwnLine ? indentation(at: first ?? close) : outer + unit
+            apply(rest.endIndex, 0, "\(end)\(indentation)\(text(indentation))\(first == nil ? "" : ",")")
+        } else if first != nil {
+            apply(open, 0, " \(text("")),\(bytes[open] == 0x20 ? "" : " ")")
+        } else {
+            apply(open, 0, "\(end)\(outer)\(unit)\(text(outer + unit))\(end)\(outer)")
         }
-        return (comma, nil)
     }
 
     private mutating func apply(_ offset: Int, _ count: Int, _ text: String) {

@@ -66,7 +66,7 @@ enum YAMLBlock {
 
     private static func mapping(_ bytes: [UInt8]) throws(WiringError) -> Node.Mapping {
         // Refuses what would exhaust the parser, before it sees it.
-        if bytes.allSatisfy({ [0x20, 0x0A, 0x0D].contains($0) }) { return Node.Mapping([]) }
+        if ForeignDocument.isBlank(bytes) { return Node.Mapping([]) }
         do throws(ExportError) { _ = try ForeignDocument.yaml.read(bytes) } catch { throw WiringError(.invalid, error.description) }
         do {
             let root = try Yams.compose(yaml: String(decoding: bytes, as: UTF8.self))

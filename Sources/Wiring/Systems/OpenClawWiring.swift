@@ -101,7 +101,7 @@ enum OpenClawWiring {
     private static func addModel(_ model: String, _ path: [String], _ editor: inout JSON5Editor) throws(WiringError) {
         let list = try editor.value(at: path)
         if case .array(let models)? = list?.content, models.contains(where: { $0["id"]?.text == model }) { return }
-        try editor.append(path, self.model(model))
+        try editor.prepend(path, self.model(model))
     }
 
     /// Its id and name; what else is known of it comes from the system's own list.

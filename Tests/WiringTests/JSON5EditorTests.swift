@@ -1,0 +1,113 @@
+import Exporter
+import Testing
+
+@testable import Wiring
+
+/// Edits change what they shall and no other byte, and can be taken back.
+@Suite struct JSON5EditorTests {
+    private func edited(_ text: String, _ edit: (inout JSON5Editor) throws(WiringError) -> Void) throws -> String {
+        var editor = try JSON5Editor(Array(text.utf8))
+        try edit(&editor)
+        var back = editor.bytes
+        for splice in editor.splices.reversed() { back = try #require(splice.undone(in: back)) }
+        #expect(String(decoding: back, as: UTF8.self) == text, "not taken back")
+        return String(decoding: editor.bytes, as: UTF8.self)
+    }
+
+    @Test(arguments: [
+        ("", "{\n  \"a\": 1\n}\n"),
+        ("{}", "{\n  \"a\": 1\n}"),
+        ("{ }\n", "{\n  \"a\": 1\n }\n"),
+        ("{\n}\n", "{\n  \"a\": 1\n}\n"),
+        ("{ b: 2 }", "{ \"a\": 1, b: 2 }"),
+        ("{b: 2,}", "{ \"a\": 1, b: 2,}"),
+        ("{\n\tb: 2\n}\n", "{\n\t\"a\": 1,\n\tb: 2\n}\n"),
+        ("{\n    b: 2,\n}\n", "{\n    \"a\": 1,\n    b: 2,\n}\n"),
+        ("{ // all, of }\n  // two\n  b: 2 // or }\n}\n", "{ // all, of }\n  \"a\": 1,\n  // two\n  b: 2 // or }\n}\n"),
+        ("{ /* , } */\n  b: 2\n}\n", "{ \"a\": 1, /* , } */\n  b: 2\n}\n"),
+        ("{\r\n  b: 2\r\n}\r\n", "{\r\n  \"a\": 1,\r\n  b: 2\r\n}\r\n"),
+        ("// only\n{\n  // a comment, with a comma\n}\n", "// only\n{\n  \"a\": 1\n  // a comment, with a comma\n}\n"),
+        ("{ // }\n}", "{ // }\n  \"a\": 1\n}"),
+        ("{ /* } */ }", "{\n  \"a\": 1\n /* } */ }"),
+        ("{'a': 2}", "{'a': 1}"),
+        ("{ a: { b: 'x' }, c: 3 } // end", "{ a: 1, c: 3 } // end"),
+        ("{\u{2028}b: 2}", "{ \"a\": 1, \u{2028}b: 2}"),
+    ])
+    func `sets a member and leaves the rest`(_ before: String, _ after: String) throws {
+        #expect(try edited(before) { editor throws(WiringError) in try editor.set(["a"], to: .number(1)) } == after)
+    }
+
+    @Test func `makes the objects on the way, all at once`() throws {
+        let text = try edited("{\n  x: { y: 1 }, // x\n}\n") { editor throws(WiringError) in
+            try editor.set(["x", "z", "deep"], to: .object([("k", .array([.text("v"), .flag(true)]))]))
+            try editor.merge([("one", .number(1)), ("two", .text("\u{7F}\"\\\n"))], into: ["n"])
+        }
+        #expect(
+            text == "{\n  \"n\": { \"one\": 1, \"two\": \"\\u007f\\\"\\\\\\n\" },\n"
+                + "  x: { \"z\": { \"deep\": { \"k\": [ \"v\", true ] } }, y: 1 }, // x\n}\n")
+    }
+
+    @Test func `what is long stands on lines`() throws {
+        let long = String(repeating: "x", count: 120)
+        let text = try edited("{\n    a: 1\n}\n") { editor throws(WiringError) in try editor.set(["b"], to: .object([("c", .text(long))])) }
+        #expect(text == "{\n    \"b\": {\n        \"c\": \"\(long)\"\n    },\n    a: 1\n}\n")
+    }
+
+    @Test func `adds to a list, or makes it`() throws {
+        #expect(try edited("{ l: [] }") { e throws(WiringError) in try e.prepend(["l"], .number(1)) } == "{ l: [\n  1\n] }")
+        #expect(try edited("{ l: [ 1, null ] }") { e throws(WiringError) in try e.prepend(["l"], .number(2)) } == "{ l: [ 2, 1, null ] }")
+        #expect(
+            try edited("{\n l: [\n  { a: 1 },\n ]\n}") { e throws(WiringError) in try e.prepend(["l"], .number(2)) }
+                == "{\n l: [\n  2,\n  { a: 1 },\n ]\n}")
+        #expect(try edited("{ m: 1 }") { e throws(WiringError) in try e.prepend(["l"], .number(2)) } == "{ \"l\": [ 2 ], m: 1 }")
+    }
+
+    @Test func `the same value changes nothing`() throws {
+        let text = "{ a: { 'b': [ 1, 'x', ], c: true } }"
+        #expect(
+            try edited(text) { e throws(WiringError) in
+                try e.set(["a"], to: .object([("b", .array([.number(1), .text("x")])), ("c", .flag(true))]))
+            } == text)
+    }
+
+    @Test(arguments: ["[]", "1", "{", "{a:}", "{a: 1} x", "\"a\"", "{a: 1, a: 2}", "{a: 1}"])
+    func `refuses what it cannot edit`(_ text: String) {
+        #expect(throws: WiringError.self) {
+            var editor = try JSON5Editor(Array(text.utf8))
+            try editor.set(["a", "b"], to: .number(1))
+        }
+    }
+
+    /// Documents by chance: what is at the path is new, all else is as before, and taking back gives the same bytes.
+    @Test func `holds for any document`() throws {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<4000 {
+            let text = Self.object(depth: 0, &random)
+            let path = (0..<Int.random(in: 1...3, using: &random)).map { _ in ["a", "b", "c d", "é"].randomElement(using: &random) ?? "a" }
+            var editor = try JSON5Editor(Array(text.utf8))
+            do throws(WiringError) { try editor.set(path, to: .text("new")) } catch {
+                // Something on the way is no object, or is there twice.
+                #expect(error.code == .invalid)
+                continue
+            }
+            #expect(try editor.value(at: path)?.text == "new")
+            var back = editor.bytes
+            for splice in editor.splices.reversed() { back = try #require(splice.undone(in: back)) }
+            #expect(back == Array(text.utf8), "\(text)")
+        }
+    }
+
+    private static func object(depth: Int, _ random: inout SystemRandomNumberGenerator) -> String {
+        func pick(_ texts: String...) -> String { texts.randomElement(using: &random) ?? "" }
+        let blanks = { () in ["", " ", "\n", "\n  ", " // c, }\n", " /* , } */ ", "\t"].randomElement() ?? "" }
+        var text = "{" + blanks()
+        let count = Int.random(in: 0...3, using: &random)
+        for index in 0..<count {
+            let value =
+                depth < 3 && Bool.random(using: &random) ? object(depth: depth + 1, &random) : pick("1", "'x}'", "\"y,\"", "[1,]", "null")
+            text += pick("a", "\"b\"", "'c d'", "é") + blanks() + ":" + blanks() + value + blanks()
+            if index < count - 1 || Bool.random(using: &random) { text += "," + blanks() }
+        }
+        return text + "}"
+    }
+}
