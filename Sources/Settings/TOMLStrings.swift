@@ -6,6 +6,8 @@ package struct TOMLString: Sendable {
     package let text: String?
     /// The line on which its key stands, from 1.
     package let line: Int
+    /// As it is written, with its quotes.
+    package let notation: [UInt8]
 }
 
 /// The strings of a TOML document.
@@ -20,7 +22,7 @@ package enum TOMLStrings {
         for span in document.spans where span.kind == .string {
             var text: String?
             if !span.isRepeated, case .string(let value)? = document.tree[span.path] { text = value }
-            strings.append(TOMLString(path: span.path, text: text, line: span.line))
+            strings.append(TOMLString(path: span.path, text: text, line: span.line, notation: Array(document.bytes[span.value])))
         }
         return strings
     }
@@ -28,7 +30,7 @@ package enum TOMLStrings {
     /// The paths at which an array stands, such as the program in `{ exec = ["pass", "show", "x"] }`, with their lines.
     package static func arrays(_ bytes: [UInt8], file: String) throws(SettingsError) -> [TOMLString] {
         try SettingsDocument(bytes, file: file).spans.filter { $0.kind == .array }.map {
-            TOMLString(path: $0.path, text: nil, line: $0.line)
+            TOMLString(path: $0.path, text: nil, line: $0.line, notation: Array(bytes[$0.value]))
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import Settings
 internal import SodiumCrypto
 
 /// A configuration of any other program: what of it are secrets, by what their places and values look like.
@@ -25,6 +26,29 @@ package enum ForeignDocument: Sendable {
         }
         try walk.visit(root, names: [])
         return walk.reading
+    }
+
+    /// The strings of a document, as they are written, with what they say. None for YAML, whose notation has no end that can be told.
+    ///
+    /// - Throws: ``ExportError/Code/malformed``.
+    package func strings(_ bytes: [UInt8]) throws(ExportError) -> [(notation: [UInt8], text: [UInt8])] {
+        switch self {
+        case .yaml: return []
+        case .json5: return Self.strings(try JSON5Parser.parse(bytes), bytes)
+        case .toml:
+            do throws(SettingsError) {
+                return try TOMLStrings.read(bytes, file: "the file").map { ($0.notation, Array(($0.text ?? "").utf8)) }
+            } catch { throw ExportError(.malformed, error.reason) }
+        }
+    }
+
+    private static func strings(_ value: JSON5Value, _ bytes: [UInt8]) -> [(notation: [UInt8], text: [UInt8])] {
+        switch value.content {
+        case .null, .bool, .number: []
+        case .string(let text): [(Array(bytes[value.span]), text)]
+        case .array(let elements): elements.flatMap { strings($0, bytes) }
+        case .object(let members): members.flatMap { strings($0.value, bytes) }
+        }
     }
 
     /// Whether YAML has nothing but comments.

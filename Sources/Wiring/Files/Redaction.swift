@@ -9,8 +9,12 @@ struct Redaction: Sendable {
     /// Shorter ones could be any word: the whole line goes.
     private static let shortest = 8
 
-    private let values: [SecretValue]
-    private let lines: Set<Int>
+    /// What they are.
+    private var values: [SecretValue]
+    /// Strings that say one of them, as they are written: in quotes, maybe with escapes.
+    private var notations: [[UInt8]] = []
+    /// Lines in which one is that cannot be found otherwise.
+    private var lines: Set<[UInt8]> = []
 
     /// - Parameters:
     ///   - bytes: the configuration as it was.
@@ -18,41 +22,39 @@ struct Redaction: Sendable {
     ///   - known: further secrets, of the vault.
     /// - Throws: ``WiringError/Code/invalid`` if it cannot be read: then nothing of it can be shown.
     init(_ bytes: [UInt8], as kind: ForeignDocument, known: [SecretValue]) throws(WiringError) {
-        var values = known.filter { $0.bytes.count >= Self.shortest }
-        var lines: Set<Int> = []
-        if !bytes.allSatisfy({ [0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
-            let reading: ImportReading
-            do throws(ExportError) { reading = try kind.read(bytes) } catch { throw WiringError(.invalid, error.description) }
+        values = known.filter { $0.bytes.count >= Self.shortest }
+        if bytes.allSatisfy({ [0x20, 0x09, 0x0A, 0x0D].contains($0) }) { return }
+        do throws(ExportError) {
+            let reading = try kind.read(bytes)
+            let parts = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map(Array.init)
+            var hidden = reading.left.flatMap { left in left.lines.map { Array($0) } ?? [] }
+            let strings = try kind.strings(bytes).map { (notation: $0.notation, text: try? SecretValue(copying: $0.text)) }
             for found in reading.found {
-                if found.value.bytes.count >= Self.shortest { values.append(found.value) }
-                if found.value.bytes.count < Self.shortest || !Self.contains(bytes, found.value), let line = found.line {
-                    lines.insert(line)
-                }
+                let notations = strings.filter { $0.text.map { SecretBytes.isEqual($0.bytes, found.value.bytes) } ?? false }.map(\.notation)
+                self.notations += notations
+                let isFindable = !notations.isEmpty || (found.value.bytes.count >= Self.shortest && Self.contains(bytes, found.value))
+                if !isFindable, let line = found.line { hidden.append(line) }
             }
-            for left in reading.left { lines.formUnion(left.lines.map { Set($0) } ?? []) }
-        }
-        self.values = values
-        self.lines = lines
+            lines = Set(hidden.filter { parts.indices.contains($0 - 1) }.map { parts[$0 - 1] })
+            values += reading.found.map(\.value).filter { $0.bytes.count >= Self.shortest }
+        } catch { throw WiringError(.invalid, error.description) }
     }
 
     /// A text without secrets.
-    ///
-    /// - Parameter countsLines: whether it is the configuration as it was, whose lines with a short secret go.
-    func apply(to bytes: [UInt8], countsLines: Bool = false) -> [UInt8] {
+    func apply(to bytes: [UInt8]) -> [UInt8] {
         var bytes = bytes
-        if countsLines, !lines.isEmpty {
-            var parts = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map(Array.init)
-            for line in lines where line >= 1 && line <= parts.count { parts[line - 1] = Self.mark }
-            bytes = Array(parts.joined(separator: [0x0A]))
+        if !lines.isEmpty {
+            let parts = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map(Array.init)
+            bytes = Array(parts.map { lines.contains($0) ? Self.mark : $0 }.joined(separator: [0x0A]))
         }
-        for value in values { bytes = Self.replace(value, in: bytes) }
+        for notation in notations { bytes = Self.replace(notation, in: bytes) }
+        for value in values { bytes = Self.replace(value.reveal(), in: bytes) }
         return Self.withoutKeys(bytes)
     }
 
-    private static func contains(_ bytes: [UInt8], _ value: SecretValue) -> Bool { replace(value, in: bytes) != bytes }
+    private static func contains(_ bytes: [UInt8], _ value: SecretValue) -> Bool { replace(value.reveal(), in: bytes) != bytes }
 
-    private static func replace(_ value: SecretValue, in bytes: [UInt8]) -> [UInt8] {
-        let part = value.reveal()
+    private static func replace(_ part: [UInt8], in bytes: [UInt8]) -> [UInt8] {
         guard let first = part.first, bytes.count >= part.count else { return bytes }
         var result: [UInt8] = []
         var start = 0

@@ -60,8 +60,8 @@ public struct WiredFile {
             before = now
             after = edited
             difference = LineDifference.lines(
-                redaction.apply(to: now, countsLines: now == original), redaction.apply(to: edited))
-            backup = old == nil && file.bytes != nil ? redaction.apply(to: original, countsLines: true) : nil
+                redaction.apply(to: now), redaction.apply(to: edited))
+            backup = old == nil && file.bytes != nil ? redaction.apply(to: original) : nil
         } catch {
             throw error.about(plan.file)
         }
@@ -108,7 +108,7 @@ public struct WiredFile {
                 throw WiringError(.unsafeFile, "others can read it, and a key would stand in it again", hint: "chmod 600 \(record.file)")
             }
             let redaction = try Redaction(after, as: record.system.kind, known: Array(secrets.values))
-            difference = LineDifference.lines(redaction.apply(to: before), redaction.apply(to: after, countsLines: true))
+            difference = LineDifference.lines(redaction.apply(to: before), redaction.apply(to: after))
         } catch {
             throw error.about(record.file)
         }
