@@ -1,4 +1,4 @@
-/// A value that ``SettingsEditor/add(table:_:to:file:)`` writes.
+/// A value that ``SettingsEditor`` writes.
 public enum SettingsValue: Equatable, Sendable {
     /// A string.
     case text(String)
@@ -6,6 +6,8 @@ public enum SettingsValue: Equatable, Sendable {
     case list([String])
     /// An inline table of strings, written in the order of its keys.
     case table([String: String])
+    /// `true` or `false`.
+    case boolean(Bool)
 
     /// As TOML has it.
     var notation: String {
@@ -15,14 +17,16 @@ public enum SettingsValue: Equatable, Sendable {
         case .table(let table):
             let members = table.sorted { $0.key < $1.key }.map { "\(TOMLText.key($0.key)) = \(TOMLText.quote($0.value))" }
             return "{ \(members.joined(separator: ", ")) }"
+        case .boolean(let flag): return flag ? "true" : "false"
         }
     }
 
-    fileprivate var tree: TOMLTree {
+    var tree: TOMLTree {
         switch self {
         case .text(let text): .string(text)
         case .list(let texts): .array(texts.map { .string($0) })
         case .table(let table): .table(table.mapValues { .string($0) })
+        case .boolean(let flag): .boolean(flag)
         }
     }
 }

@@ -17,20 +17,27 @@ public enum SettingsEditor {
     public static func set(table: [String], key: String, value: String, in text: String, file: String = "settings") throws(SettingsError)
         -> String
     {
+        try set(table: table, key: key, to: .text(value), in: text, file: file)
+    }
+
+    /// Sets a key to any value, as ``set(table:key:value:in:file:)`` does to a string.
+    public static func set(
+        table: [String], key: String, to value: SettingsValue, in text: String, file: String = "settings"
+    ) throws(SettingsError) -> String {
         let document = try SettingsDocument(Array(text.utf8), file: file)
         var bytes = document.bytes
         if let span = try document.editableSpan(table, key) {
             guard span.kind == .string || span.kind == .scalar else {
                 throw document.invalid(span.path, "is not a string and cannot be set")
             }
-            bytes.replaceSubrange(span.value, with: Array(TOMLText.quote(value).utf8))
+            bytes.replaceSubrange(span.value, with: Array(value.notation.utf8))
         } else {
             let place = try document.place(for: table)
-            let line = (place.path + [key]).map(TOMLText.key).joined(separator: ".") + " = " + TOMLText.quote(value)
+            let line = (place.path + [key]).map(TOMLText.key).joined(separator: ".") + " = " + value.notation
             bytes.insert(contentsOf: document.lines(place.header + [place.indentation + line], at: place.offset), at: place.offset)
         }
         let path = table + [key]
-        return try document.checked(bytes, expecting: document.tree.setting(path, to: .string(value)), path)
+        return try document.checked(bytes, expecting: document.tree.setting(path, to: value.tree), path)
     }
 
     /// Removes a key with its lines, a comment behind it included. The text is the same if the key is not there.
