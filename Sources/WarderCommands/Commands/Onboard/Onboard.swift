@@ -88,24 +88,25 @@ struct Onboard: WarderCommand {
         guard mode == "local" else { throw Failure(.invalid, "--mode takes local: Warder keeps its vault on this machine") }
         let session = try Session(options)
         var answers = try said(session)
-        let vault: Vault<LocalKeys>?
-        var systems: [WiredSystem] = []
-        if nonInteractive {
-            vault = try open(session, &answers)
-            answers = try completed(answers, session)
-        } else {
-            guard Prompt.terminal() != nil else {
-                throw Failure(.locked, "there is no terminal to ask at", hints: ["--non-interactive takes everything by options"])
-            }
-            vault = try open(session, &answers)
-            answers = try OnboardQuestions(session: session, vault: vault).complete(answers)
-            systems = try OnboardConsumers.offer(session)
-        }
-        let plan: OnboardPlan
-        do { plan = try OnboardPlan(answers, session, vault: vault) } catch let missing as OnboardPlan.Missing {
+        do { try run(session, &answers) } catch let missing as OnboardPlan.Missing {
             guard let chosen = answers.chosen else { throw missing }
             throw OnboardKeyInput(chosen: chosen, settings: session.settings, options: options).missing(isToken: missing.isToken)
         }
+    }
+
+    private func run(_ session: Session, _ answers: inout OnboardAnswers) throws {
+        var systems: [WiredSystem] = []
+        guard nonInteractive || Prompt.terminal() != nil else {
+            throw Failure(.locked, "there is no terminal to ask at", hints: ["--non-interactive takes everything by options"])
+        }
+        let vault = try open(session, &answers)
+        if nonInteractive {
+            answers = completed(answers, session)
+        } else {
+            answers = try OnboardQuestions(session: session, vault: vault).complete(answers)
+            systems = try OnboardConsumers.offer(session)
+        }
+        let plan = try OnboardPlan(answers, session, vault: vault)
         let done = try plan.apply()
         try OnboardReport(plan: plan, done: done, session: session, newKeyFile: answers.newKeyFile).print()
         if nonInteractive { systems = OnboardConsumers.found(session).map(\.system) }
@@ -209,7 +210,7 @@ struct Onboard: WarderCommand {
     }
 
     /// The answers of options with what is usual where they are silent.
-    private func completed(_ answers: OnboardAnswers, _ session: Session) throws -> OnboardAnswers {
+    private func completed(_ answers: OnboardAnswers, _ session: Session) -> OnboardAnswers {
         var answers = answers
         guard let chosen = answers.chosen else { return answers }
         let known = session.settings.providers[chosen.name]

@@ -33,7 +33,7 @@ struct OnboardKeyInput {
         guard let option = mine.first else { return nil }
         let value = try OnboardShapes.trimmed(read(option))
         if case .value = option.source {
-            options.warn("a key among the arguments is seen by every process of the machine, and stays in the shell's history")
+            options.warn("a key was among the arguments, where every process could read it until now; it stays in the shell's history")
             options.inform("hint: safer are \(name(chosen, isToken))-env NAME, -file PATH, and -file - for standard input")
             return value.count == 0 ? nil : value
         }

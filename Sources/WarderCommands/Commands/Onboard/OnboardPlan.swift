@@ -32,8 +32,10 @@ struct OnboardPlan {
         let found = try resolve(key: key, token: token)
         let variables = OnboardVariables(chosen, settings.settings.providers[chosen.name] ?? .none, key: found.key, token: found.token)
         notes = try settings.apply(variables, secrets: secrets.names())
-        let names = try settings.settings.entries(ofProfile: ProfilePlan.defaultName)?.map(\.name) ?? []
-        self.variables = variables.all.map(\.name).filter(names.contains)
+        let entries = try settings.settings.entries(ofProfile: ProfilePlan.defaultName) ?? []
+        self.variables = variables.all.filter { variable in
+            entries.contains { $0.name == variable.name && OnboardVariables.text(of: $0) == variable.text }
+        }.map(\.name)
     }
 
     // MARK: Secrets
@@ -82,11 +84,15 @@ struct OnboardPlan {
         if let model = answers.model, OnboardProviders.named(String(model.prefix { $0 != "/" }), settings.settings)?.name != chosen.name {
             _ = try resolver.resolve(model)
         }
+        let isDefault = model(table) == settings.settings.defaults.model
         let resolution: Resolution
         do { resolution = try resolver.resolve(model(table)) } catch let error as ResolverError where error.code == .notFound {
             let isToken = table?[.route] == "rest" || error.description.contains("token for the gateway")
             let isNamed = isToken ? table?.gateway?.token != nil : table?.keys != nil
             throw isNamed ? error : Missing(isToken: isToken)
+        } catch let error as ResolverError where error.code == .invalid && answers.model == nil && isDefault {
+            // The default model so far, which the new answers no longer fit.
+            throw Failure(error, hint: "--model gives another default model")
         }
         func secret(_ origin: Origin?) -> String? {
             if case .secret(let secret)? = origin { secret.name } else { nil }
@@ -111,8 +117,11 @@ struct OnboardPlan {
             return model
         }
         guard chosen.isGateway else { return "\(chosen.name)/any" }
+        // Whose key it is says who would answer.
+        let slug = answers.key.flatMap { Catalogue.standard.issuer(of: $0)?.upstream?.slug }
         return switch table?[.route] {
-        case nil, "compat", "universal", "rest": "\(chosen.name)/openai/any"
+        case nil, "compat": "\(chosen.name)/\(slug ?? "custom-any")/any"
+        case "universal", "rest": "\(chosen.name)/\(slug ?? "openai")/any"
         case "workers-ai": "\(chosen.name)/@cf/any/any"
         case _?: "\(chosen.name)/any"
         }
@@ -175,5 +184,13 @@ struct OnboardPlan {
         try replace(settings.before, by: settings.opening)
         let slot = NewSlot(kind: .keyFile, label: "first", credentials: Credentials(keyFile: key))
         return try NewVault.make(session, slots: [slot], newKeyFile: isNew ? path : nil)
+    }
+}
+
+extension Failure {
+    /// The failure that an error is, with one more hint.
+    fileprivate init(_ error: ResolverError, hint: String) {
+        self.init(error as any Error)
+        hints.append(hint)
     }
 }

@@ -161,11 +161,17 @@ struct OnboardQuestions {
         func fault(_ model: String?) throws -> String? {
             var probe = answers
             probe.model = model.map { OnboardModels.named($0, chosen, session.settings) }
-            do { _ = try OnboardPlan(probe, session, vault: vault) } catch let error as ResolverError { return error.description }
+            do { _ = try OnboardPlan(probe, session, vault: vault) } catch let error as ResolverError
+                where error.code != .refused || model != nil
+            {
+                return error.description
+            } catch let error as Failure where model == nil || error.code == Failure.settingsInvalid {
+                return error.message
+            }
             return nil
         }
         // The default so far may be one that the new route does not have.
-        let known = try session.settings.defaults.model.flatMap { model in try fault(model) == nil ? model : nil }
+        let known = try session.settings.defaults.model.flatMap { model in try fault(nil) == nil ? model : nil }
         let usual = known ?? OnboardModels.usual(chosen, route: route)
         let isNeeded = known == nil && session.settings.defaults.model != nil
         let question = "Default model\(usual == nil && !isNeeded ? " (Enter: none)" : "")"
