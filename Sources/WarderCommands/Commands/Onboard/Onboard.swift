@@ -109,6 +109,7 @@ struct Onboard: WarderCommand {
         let plan = try OnboardPlan(answers, session, vault: vault)
         let done = try plan.apply()
         try OnboardReport(plan: plan, done: done, session: session, newKeyFile: answers.newKeyFile).print()
+        if let chosen = answers.chosen { OnboardKeyInput(chosen: chosen, settings: session.settings, options: options).warnOfArguments() }
         if nonInteractive { systems = OnboardConsumers.found(session).map(\.system) }
         try OnboardConsumers.connect(systems, session)
     }
@@ -166,7 +167,12 @@ struct Onboard: WarderCommand {
             guard OnboardArguments.keys.isEmpty else { throw Failure(.invalid, "an option for a key needs --auth-choice ID") }
             return answers
         }
-        if let model, !model.isEmpty { answers.model = OnboardModels.named(model, chosen, session.settings) }
+        if let model, !model.isEmpty {
+            guard !KeyLikeText.beginsAsIssued(model) else {
+                throw Failure(.invalid, "--model: that looks like a key, and this is no place for one")
+            }
+            answers.model = OnboardModels.named(model, chosen, session.settings)
+        }
         guard chosen.isGateway || (answers.providerKey == nil && answers.fields[.gatewayID] == nil && answers.fields[.route] == nil) else {
             throw Failure(.invalid, "--gateway-id, --route and --provider-key are for a gateway, and \(chosen.name) is none")
         }

@@ -32,13 +32,21 @@ struct OnboardKeyInput {
         }
         guard let option = mine.first else { return nil }
         let value = try OnboardShapes.trimmed(read(option))
-        if case .value = option.source {
-            options.warn("a key was among the arguments, where every process could read it until now; it stays in the shell's history")
-            options.inform("hint: safer are \(name(chosen, isToken))-env NAME, -file PATH, and -file - for standard input")
-            return value.count == 0 ? nil : value
-        }
+        if case .value = option.source { return value.count == 0 ? nil : value }
         guard value.count > 0 else { throw missing(isToken: isToken, hints: ["what the option names is not set, or empty"]) }
         return value
+    }
+
+    /// Warns of keys that were among the arguments.
+    func warnOfArguments() {
+        for isToken in [false, true] {
+            let isThere = OnboardArguments.keys.contains { option in
+                if case .value = option.source { option.isToken == isToken } else { false }
+            }
+            guard isThere else { continue }
+            options.warn("a key was among the arguments, where every process could read it for a moment; the shell's history keeps it")
+            options.inform("hint: safer are \(name(chosen, isToken))-env NAME, -file PATH, and -file - for standard input")
+        }
     }
 
     /// The key or token of the variables that everybody looks into.
