@@ -250,6 +250,35 @@ import Testing
         #expect(try run(["run", "--", "sh", "-c", "echo $MISTRAL_API_KEY"]).text == "mistral-key\n")
     }
 
+    @Test func `says which fields an address needs`() throws {
+        for (provider, title, option) in [("bedrock", "Region", "--region"), ("litellm", "Base URL", "--base-url")] {
+            let outcome = try run(["onboard", "--non-interactive", "--auth-choice", provider, "--api-key", "k"])
+            #expect(outcome.refused(2))
+            #expect(
+                outcome.errorLines == [
+                    "warder: Auth choice \"\(provider)-api-key\" requires \(title).", "hint: Use \(option).",
+                ])
+        }
+        let azure = try run(Self.gateway + Self.ids + ["--route", "azure-openai", "--api-key", "k"])
+        #expect(azure.errorLines.last?.contains("--cloudflare-ai-gateway-gateway-id and --resource and --deployment") == true)
+    }
+
+    @Test func `sets up every provider that the catalogue has`() throws {
+        let list = try run(["provider", "list", "--json"]).json()["providers"] as? [[String: Any]]
+        let ids = try #require(list).compactMap { $0["id"] as? String }
+        #expect(ids.count > 70)
+        for id in ids {
+            let words = ["onboard", "--non-interactive", "--auth-choice", id, "--api-key", "k"]
+            let outcome = try run(words)
+            // Where only the user knows the address, it is asked for.
+            if outcome.code == 0 { continue }
+            #expect(outcome.refused(2) && outcome.error.contains("requires"), "\(id)")
+            #expect(try run(words + ["--base-url", "https://x.example/v1"]).code == 0, "\(id)")
+        }
+        let count = (try run(["list", "--json"]).json()["secrets"] as? [Any])?.count
+        #expect(count == ids.count)
+    }
+
     // MARK: What is there already
 
     @Test func `keeps comments and everything else of the settings`() throws {
@@ -318,6 +347,23 @@ import Testing
         #expect(try run(Self.gateway + Self.ids + ["--cloudflare-ai-gateway-api-key", Self.key]).code == 0)
         let isRight = try headers().contains("x-api-key: \(Self.key)")
         #expect(isRight)
+    }
+
+    @Test func `completes what was interrupted between the secrets and the settings`() throws {
+        let before = try settings()
+        let words = Self.gateway + Self.ids + ["--cloudflare-ai-gateway-api-key", Self.key]
+        #expect(try run(words).code == 0)
+        let after = try settings()
+        try home.write(before, to: home.settings)
+        #expect(try run(words).code == 0)
+        #expect(try settings() == after)
+        #expect(try generation("cloudflare-ai-gateway/api-key") == 1)
+    }
+
+    @Test func `leaves a variable that is not required as it is`() throws {
+        try home.configure("[profile.default]\nOPENAI_API_KEY = { secret = \"openai/api-key\", required = false }\n")
+        #expect(try run(["onboard", "--non-interactive", "--auth-choice", "openai", "--openai-api-key", "k"]).code == 0)
+        #expect(try settings().contains("OPENAI_API_KEY = { secret = \"openai/api-key\", required = false }\n"))
     }
 
     // MARK: What is refused

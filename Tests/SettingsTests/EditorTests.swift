@@ -23,6 +23,14 @@ import Testing
         )
     }
 
+    @Test func `sets values that are no strings`() throws {
+        let text = "[t]\na = \"x\" # kept\nb = 1\n"
+        #expect(try SettingsEditor.set(table: ["t"], key: "a", to: .boolean(true), in: text) == text.replacing("\"x\"", with: "true"))
+        #expect(try SettingsEditor.set(table: ["t"], key: "c", to: .boolean(false), in: text) == text + "c = false\n")
+        #expect(try SettingsEditor.set(table: ["t"], key: "c", to: .list(["x", "y"]), in: text) == text + "c = [\"x\", \"y\"]\n")
+        #expect(try SettingsEditor.set(table: ["t"], key: "c", to: .table(["k": "v"]), in: text) == text + "c = { k = \"v\" }\n")
+    }
+
     @Test func `keeps CRLF line ends, and a byte order mark`() throws {
         let text = "\u{FEFF}a = 'x'\r\n[vault]\r\nb = 1"
         let set = try SettingsEditor.set(table: ["vault"], key: "c", value: "y", in: text)

@@ -27,14 +27,11 @@ enum Arguments {
     static func commandIndex(_ arguments: [String]) -> Int? {
         var index = 0
         while index < arguments.count {
+            guard arguments[index].hasPrefix("-") else { return index }
             let name = String(arguments[index].prefix { $0 != "=" })
             if name == "--" { return nil }
-            guard let takesValue = global[name] else {
-                // An option that there is not is no command either.
-                guard arguments[index].hasPrefix("-") else { return index }
-                index += 1
-                continue
-            }
+            // An option that there is not is no command either.
+            let takesValue = global[name] ?? false
             index += takesValue && !arguments[index].contains("=") ? 2 : 1
         }
         return nil

@@ -182,7 +182,7 @@ struct Onboard: WarderCommand {
 
     private func takeKeys(_ chosen: OnboardAnswers.Chosen, _ session: Session, _ answers: inout OnboardAnswers) throws {
         let known = session.settings.providers[chosen.name]
-        if nonInteractive, chosen.isGateway { try requireIDs(chosen, known, answers) }
+        if nonInteractive { try requireFields(chosen, known, answers) }
         let input = OnboardKeyInput(chosen: chosen, settings: session.settings, options: options)
         answers.key = try input.given(isToken: false)
         answers.token = try input.given(isToken: true)
@@ -206,13 +206,18 @@ struct Onboard: WarderCommand {
         }
     }
 
-    private func requireIDs(_ chosen: OnboardAnswers.Chosen, _ known: ProviderSettings?, _ answers: OnboardAnswers) throws {
-        func has(_ field: ProviderSettings.Field) -> Bool { answers.fields[field] != nil || known?[field] != nil }
-        guard (has(.accountID) && has(.gatewayID)) || has(.baseURL) else {
-            throw Failure(
-                .invalid, "Auth choice \"cloudflare-ai-gateway-api-key\" requires Account ID and Gateway ID.",
-                hints: ["Use --cloudflare-ai-gateway-account-id and --cloudflare-ai-gateway-gateway-id."])
+    private func requireFields(_ chosen: OnboardAnswers.Chosen, _ known: ProviderSettings?, _ answers: OnboardAnswers) throws {
+        func field(_ field: ProviderSettings.Field) -> String? { answers.fields[field] ?? known?[field] }
+        let needed = chosen.neededFields(field)
+        guard needed.contains(where: { field($0) == nil }) else { return }
+        let prefix = chosen.isGateway ? "--\(chosen.flag)-" : "--"
+        let options = needed.map { field in
+            (field == .accountID || field == .gatewayID ? prefix : "--") + field.rawValue.replacing("_", with: "-")
         }
+        throw Failure(
+            .invalid,
+            "Auth choice \"\(chosen.flag)-api-key\" requires \(needed.map(\.title).joined(separator: " and ")).",
+            hints: ["Use \(options.joined(separator: " and "))."])
     }
 
     /// The answers of options with what is usual where they are silent.

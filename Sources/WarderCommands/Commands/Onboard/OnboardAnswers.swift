@@ -14,6 +14,16 @@ struct OnboardAnswers {
         var isGateway: Bool { provider.id == Catalogue.gateway }
         /// What options for its key begin with.
         var flag: String { OnboardProviders.flagWord(provider) }
+
+        /// The fields that its address needs, one of the settings' own aside.
+        ///
+        /// - Parameter field: what is known of a field.
+        func neededFields(_ field: (ProviderSettings.Field) -> String?) -> [ProviderSettings.Field] {
+            guard field(.baseURL) == nil else { return [] }
+            guard isGateway else { return provider.chatPath == nil ? [] : provider.addressFields ?? [.baseURL] }
+            // What else there is to say depends on whom the route leads to.
+            return [.accountID, .gatewayID] + (field(.route).flatMap { Catalogue.standard.upstream(slug: $0) }?.upstreamFields ?? [])
+        }
     }
 
     var chosen: Chosen?

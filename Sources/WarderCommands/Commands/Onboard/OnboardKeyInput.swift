@@ -100,7 +100,8 @@ struct OnboardKeyInput {
                 throw Failure(errno == ENOENT ? .notFound : .io, "the file of the key: \(unsafe String(cString: strerror(errno)))")
             }
             let file = FileDescriptor(number: number, path: "the file of the key")
-            if try file.status().st_mode & 0o077 != 0 { options.warn("the file of the key is not its owner's alone: chmod 600") }
+            let mode = try file.status().st_mode
+            if mode & S_IFMT == S_IFREG, mode & 0o077 != 0 { options.warn("the file of the key is not its owner's alone: chmod 600") }
             return SecretValue(try file.readAll(maximum: Self.maximum))
         }
     }

@@ -15,15 +15,21 @@ struct OnboardQuestions {
         var answers = answers
         let chosen = try answers.chosen ?? provider()
         answers.chosen = chosen
-        for field in try fields(chosen, answers) where answers.fields[field] == nil { answers.fields[field] = try ask(field, chosen) }
-        if chosen.isGateway {
-            // What else there is to say depends on whom the route leads to.
-            let route = answers.fields[.route] ?? table(chosen)[.route]
-            for field in route.flatMap({ Catalogue.standard.upstream(slug: $0) })?.upstreamFields ?? [] where answers.fields[field] == nil {
+        func known(_ field: ProviderSettings.Field) -> String? { answers.fields[field] ?? table(chosen)[field] }
+        var asked: [ProviderSettings.Field] = []
+        func askFields() throws {
+            for field in chosen.neededFields(known) where answers.fields[field] == nil && !asked.contains(field) {
                 answers.fields[field] = try ask(field, chosen)
+                asked.append(field)
             }
-            if route != "rest" { try askKey(chosen, route, &answers) }
-            try askToken(chosen, isNeeded: route == "rest", &answers)
+        }
+        if table(chosen)[.baseURL] != nil, answers.fields[.baseURL] == nil { answers.fields[.baseURL] = try ask(.baseURL, chosen) }
+        try askFields()
+        if chosen.isGateway {
+            if answers.fields[.route] == nil { answers.fields[.route] = try ask(.route, chosen) }
+            try askFields()
+            if answers.fields[.route] != "rest" { try askKey(chosen, answers.fields[.route], &answers) }
+            try askToken(chosen, isNeeded: answers.fields[.route] == "rest", &answers)
         } else {
             try askKey(chosen, nil, &answers)
         }
@@ -69,14 +75,6 @@ struct OnboardQuestions {
         }
         guard let chosen = OnboardProviders.named(answer, session.settings) else { throw Failure(.invalid, "which provider?") }
         return chosen
-    }
-
-    /// The fields that are asked for.
-    private func fields(_ chosen: OnboardAnswers.Chosen, _ answers: OnboardAnswers) throws -> [ProviderSettings.Field] {
-        if chosen.isGateway { return [.accountID, .gatewayID, .route] }
-        if answers.fields[.baseURL] != nil || table(chosen)[.baseURL] != nil { return table(chosen)[.baseURL] == nil ? [] : [.baseURL] }
-        guard chosen.provider.chatPath != nil else { return [] }
-        return chosen.provider.addressFields ?? [.baseURL]
     }
 
     private func ask(_ field: ProviderSettings.Field, _ chosen: OnboardAnswers.Chosen) throws -> String {

@@ -121,7 +121,7 @@ struct OnboardSettings {
         let implicit = own == nil ? secrets.compactMap(ProfilePlan.named(prefix: "").variable(of:)) : []
         var known: [String: String] = [:]
         for variable in implicit { known[variable] = "secret:\(variable)" }
-        for entry in entries { known[entry.name] = OnboardVariables.text(of: entry) ?? "" }
+        for entry in entries { known[entry.name] = OnboardVariables.text(of: entry) }
 
         var kept: Set<String> = []
         var wanted: [(name: String, text: String)] = []
@@ -140,7 +140,7 @@ struct OnboardSettings {
         }
         let names = Set(wanted.map(\.name)).union(kept)
         let stale = (own?.entries ?? []).filter { entry in
-            !names.contains(entry.name) && variables.wrote(entry.name, OnboardVariables.text(of: entry) ?? "")
+            !names.contains(entry.name) && variables.wrote(entry.name, OnboardVariables.text(of: entry))
         }
         if own == nil {
             guard !wanted.isEmpty else { return notes }

@@ -97,4 +97,13 @@ extension ProviderSettings.Field {
         case .kind, .path, .style, .auth: rawValue
         }
     }
+
+    /// What messages call it.
+    var title: String {
+        switch self {
+        case .accountID: "Account ID"
+        case .gatewayID: "Gateway ID"
+        default: question
+        }
+    }
 }

@@ -72,9 +72,9 @@ struct OnboardVariables {
         }
     }
 
-    /// How an entry of a profile is written, or nil if it says more than a text.
-    static func text(of entry: ProfileEntry) -> String? {
-        guard entry.required, entry.default == nil else { return nil }
+    /// How an entry of a profile is written. One that says more than a text is none that was written here.
+    static func text(of entry: ProfileEntry) -> String {
+        guard entry.required, entry.default == nil else { return "{ … }" }
         return switch entry.kind {
         case .secret(let name): "secret:\(name)"
         case .literal(let text): text.replacing("${", with: "$${")
