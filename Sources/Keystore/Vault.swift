@@ -12,6 +12,12 @@ public struct Secret: Sendable {
     public let listing: Listing
     /// The value: 0 bytes to 1 MiB.
     public let value: SecretValue
+
+    /// One that is not in a vault yet.
+    package init(listing: Listing, value: SecretValue) {
+        self.listing = listing
+        self.value = value
+    }
 }
 
 /// A generation of a secret without its value.
@@ -26,6 +32,15 @@ public struct Listing: Hashable, Sendable {
     public let metadata: Metadata
     /// Whether this generation says that the secret was removed.
     public let isRemoval: Bool
+
+    /// A generation that is not in a vault yet.
+    package init(name: SecretName, generation: UInt64, created: UInt64, metadata: Metadata, isRemoval: Bool = false) {
+        self.name = name
+        self.generation = generation
+        self.created = created
+        self.metadata = metadata
+        self.isRemoval = isRemoval
+    }
 }
 
 /// An unlocked vault.

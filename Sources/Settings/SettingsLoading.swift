@@ -56,6 +56,19 @@ extension WarderSettings {
         try WarderSettings([SettingsLayer(SettingsDocument(Array(text.utf8), file: file), scope: .trusted)])
     }
 
+    /// Reads a text as the user's settings, after the system's file: what ``load(_:trust:)`` will give once the text is the user's file.
+    ///
+    /// - Parameter system: the system's settings, or nil for none.
+    /// - Throws: ``SettingsError``.
+    public static func parse(_ text: String, file: String, after system: String?) throws(SettingsError) -> WarderSettings {
+        var layers: [SettingsLayer] = []
+        if let system, let bytes = try SettingsFile.readIfPresent(system) {
+            layers.append(try SettingsLayer(SettingsDocument(bytes, file: system), scope: .trusted))
+        }
+        layers.append(try SettingsLayer(SettingsDocument(Array(text.utf8), file: file), scope: .trusted))
+        return try WarderSettings(layers)
+    }
+
     /// The nearest `warder.toml` from the working directory upward that is neither the user's nor the system's. Its directory is canonical; the
     /// file itself may be a symbolic link, which is refused later: it would borrow the trust of another project.
     public static func projectFile(_ sources: SettingsSources) -> String? {

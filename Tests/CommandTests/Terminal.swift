@@ -9,6 +9,8 @@ struct Terminal {
         case type(String)
         case echo(Bool)
         case signal(Int32)
+        /// Closes the terminal.
+        case hangUp
 
         fileprivate var json: [Any] {
             switch self {
@@ -16,6 +18,7 @@ struct Terminal {
             case .type(let text): ["type", text]
             case .echo(let isOn): ["echo", isOn]
             case .signal(let number): ["signal", Int(number)]
+            case .hangUp: ["hangup", NSNull()]
             }
         }
     }
@@ -37,6 +40,12 @@ struct Terminal {
     ///   - output: a file for standard output; the terminal without one.
     static func run(
         _ home: Home, _ arguments: String..., steps: [Step], output: String? = nil, with more: [String: String] = [:]
+    ) throws -> Terminal {
+        try run(home, arguments, steps: steps, output: output, with: more)
+    }
+
+    static func run(
+        _ home: Home, _ arguments: [String], steps: [Step], output: String? = nil, with more: [String: String] = [:]
     ) throws -> Terminal {
         let script = try #require(Bundle.module.path(forResource: "terminal", ofType: "py", inDirectory: "Resources"))
         let input = Value(Array(try JSONSerialization.data(withJSONObject: steps.map(\.json))))

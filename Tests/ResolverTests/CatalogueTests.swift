@@ -1,3 +1,4 @@
+import Settings
 import Testing
 
 @testable import Resolver
@@ -28,6 +29,19 @@ import Testing
                     #expect(Catalogue.standard.provider(id, of: system) == provider, "\(id) of \(system)")
                 }
             }
+        }
+    }
+
+    @Test func `says which fields an address has a place for`() {
+        func fields(_ id: String) -> [String]? { Catalogue.standard.provider(id)?.addressFields?.map(\.rawValue) }
+        #expect(fields("openai") == [])
+        #expect(fields("bedrock") == ["region"])
+        #expect(fields("cloudflare-ai-gateway") == ["account_id", "gateway_id"])
+        #expect(fields("azure") == nil && fields("custom") == nil && fields("litellm") == nil)
+        #expect(Catalogue.standard.upstream(slug: "azure-openai")?.upstreamFields.map(\.rawValue) == ["resource", "deployment"])
+        #expect(Catalogue.standard.upstream(slug: "anthropic")?.upstreamFields == [])
+        for provider in providers where provider.addressFields == nil {
+            #expect(provider.baseURL == nil || provider.hosts.isEmpty, "\(provider.id)")
         }
     }
 

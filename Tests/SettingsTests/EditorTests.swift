@@ -23,6 +23,19 @@ import Testing
         )
     }
 
+    @Test func `sets values that are no strings`() throws {
+        let text = "[t]\na = \"x\" # kept\nb = 1\n"
+        #expect(try SettingsEditor.set(table: ["t"], key: "a", to: .flag(true), in: text) == text.replacing("\"x\"", with: "true"))
+        #expect(try SettingsEditor.set(table: ["t"], key: "c", to: .flag(false), in: text) == text + "c = false\n")
+        #expect(try SettingsEditor.set(table: ["t"], key: "c", to: .list(["x", "y"]), in: text) == text + "c = [\"x\", \"y\"]\n")
+        #expect(try SettingsEditor.set(table: ["t"], key: "c", to: .table(["k": "v"]), in: text) == text + "c = { k = \"v\" }\n")
+        #expect(
+            try SettingsEditor.set(table: ["t"], key: "b", to: .array([.number(2), .inline([("k", .flag(false))])]), in: text)
+                == text.replacing("b = 1", with: "b = [2, { k = false }]"))
+        #expect(try SettingsEditor.set(table: ["t"], key: "b", to: .number(1), in: text) == text)
+        #expect(try SettingsEditor.set(table: ["t"], key: "a", to: .text("x"), in: text.replacing("\"x\"", with: "'x'")) == text.replacing("\"x\"", with: "'x'"))
+    }
+
     @Test func `keeps CRLF line ends, and a byte order mark`() throws {
         let text = "\u{FEFF}a = 'x'\r\n[vault]\r\nb = 1"
         let set = try SettingsEditor.set(table: ["vault"], key: "c", value: "y", in: text)

@@ -46,6 +46,17 @@ import Testing
         #expect(try load().files.count == 2)
     }
 
+    @Test func `reads a text as the user's file`() throws {
+        try directory.write("[provider.p]\nroute = 's'\naccount_id = 's'", to: "etc/warder.toml")
+        let text = "[provider.p]\nroute = 'u'"
+        try directory.write(text, to: "user/warder.toml")
+        let system = "\(directory.path)/etc/warder.toml"
+        let file = "\(directory.path)/user/warder.toml"
+        #expect(try WarderSettings.parse(text, file: file, after: system) == load())
+        #expect(try WarderSettings.parse(text, file: file, after: nil) == WarderSettings.parse(text, file: file))
+        #expect(throws: SettingsError.self) { try WarderSettings.parse("[provider.p]\nnonsense = 1", file: file, after: system) }
+    }
+
     @Test func `checks extends across files`() throws {
         try directory.write("[profile.a]\nextends = 'b'", to: "etc/warder.toml")
         try directory.write("[profile.b]\nextends = 'a'", to: "user/warder.toml")

@@ -60,4 +60,13 @@ int platform_unnamed_file(int directory);
 // Gives a file without a name one. Returns 0 or -1 with errno.
 int platform_name_file(int file, int directory, const char *name);
 
+// The arguments that this process was started with, in the memory that others see in /proc/PID/cmdline.
+int platform_argument_count(void);
+
+// One of them, or NULL. Swift's own list is read from that memory when it is first asked for.
+const char *platform_argument(int index);
+
+// Overwrites an argument with asterisks, from a byte on.
+void platform_overwrite_argument(int index, unsigned long from);
+
 #endif

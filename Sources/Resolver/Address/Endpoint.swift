@@ -14,6 +14,12 @@ public struct Endpoint: Hashable, Sendable {
     public let port: Int?
 
     /// - Throws: ``ResolverError/Code/refused`` for a placeholder or plain http to another machine; ``ResolverError/Code/invalid`` for what is
+    ///   no address. The message does not repeat it.
+    public init(_ address: String) throws(ResolverError) {
+        try self.init(address, "the address")
+    }
+
+    /// - Throws: ``ResolverError/Code/refused`` for a placeholder or plain http to another machine; ``ResolverError/Code/invalid`` for what is
     ///   no address. `what` names it in the message, which does not repeat it.
     init(_ address: String, _ what: String) throws(ResolverError) {
         try Self.refusePlaceholder(address, what)

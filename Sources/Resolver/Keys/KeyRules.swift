@@ -57,21 +57,16 @@ struct KeyRules {
             hint: wrong == 0x0A ? hint : nil)
     }
 
-    /// What Cloudflare's own tokens begin with.
-    ///
-    /// Source: https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/
-    private static let cloudflarePrefixes = ["cfut_", "cfat_", "cfk_"]
-
     /// Checks that a key is of the kind that belongs where it goes, as far as its beginning tells.
     ///
     /// - Throws: ``ResolverError/Code/refused``.
     func checkKind(_ key: FoundKey, _ slot: KeySlot) throws(ResolverError) {
-        let isCloudflare = Self.cloudflarePrefixes.contains { key.value.begins(with: $0) }
+        let isCloudflare = Catalogue.isCloudflareToken(key.value)
         // Whatever the settings call it: its REST API knows no other keys.
         let isCloudflareAPI = catalogue.provider(Catalogue.workersAI)?.hosts.contains(endpoint.host) ?? false
         switch isCloudflareAPI ? .cloudflare : slot.kind {
         case .cloudflare:
-            guard !isCloudflare, let other = issuer(of: key.value), other.id != Catalogue.workersAI else { return }
+            guard !isCloudflare, let other = catalogue.issuer(of: key.value), other.id != Catalogue.workersAI else { return }
             throw ResolverError(
                 .refused, "\(key.origin) is a key of \(other.name), and a token of Cloudflare's belongs into \(slot.header)")
         case .provider:
@@ -83,25 +78,8 @@ struct KeyRules {
             // Where nobody but the user knows who answers, it may be anybody's key.
             guard let owner = slot.owner, owner.upstream != nil || !owner.hosts.isEmpty else { return }
             guard !owner.keyPrefixes.contains(where: key.value.begins) else { return }
-            guard let other = issuer(of: key.value), other.id != owner.id, !other.hosts.contains(endpoint.host) else { return }
+            guard let other = catalogue.issuer(of: key.value), other.id != owner.id, !other.hosts.contains(endpoint.host) else { return }
             throw ResolverError(.refused, "\(key.origin) is a key of \(other.name), and the request goes to \(owner.name)")
         }
-    }
-
-    /// The only provider whose keys begin so.
-    private func issuer(of value: SecretValue) -> Provider? {
-        var best: (provider: Provider, length: Int)?
-        var isShared = false
-        for provider in catalogue.providers {
-            for prefix in provider.keyPrefixes where value.begins(with: prefix) {
-                let length = prefix.utf8.count
-                if let known = best, known.provider.id != provider.id, known.length == length { isShared = true }
-                if best.map({ length > $0.length }) ?? true {
-                    best = (provider, length)
-                    isShared = false
-                }
-            }
-        }
-        return isShared ? nil : best?.provider
     }
 }

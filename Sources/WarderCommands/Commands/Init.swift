@@ -1,9 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import Keystore
-internal import PrivateFiles
 internal import Settings
-internal import SodiumCrypto
 
 /// `warder init`
 struct Init: WarderCommand {
@@ -36,7 +34,7 @@ struct Init: WarderCommand {
         var slots: [NewSlot] = []
         var madeKeyFile = false
         if let keyFile {
-            let (key, isNew) = try Self.readOrMakeKeyFile(keyFile)
+            let (key, isNew) = try NewVault.keyFile(keyFile)
             madeKeyFile = isNew
             var credentials = Credentials(keyFile: key)
             if withPassphrase { credentials.passphrase = try NewPassphrase.read("the vault", mayBeWeak: weak) }
@@ -50,20 +48,7 @@ struct Init: WarderCommand {
                     NewSlot(kind: .passphrase, label: "recovery", credentials: Credentials(passphrase: recovery), cost: cost))
             }
         }
-        // The anchor's name comes from the canonical path, for which the directory must be there.
-        try PrivateFile.makeDirectory(PrivateFile.split(session.vaultPath).parent)
-        let anchor = try session.anchor()
-        let vault: Vault<LocalKeys>
-        do {
-            vault = try SQLiteStorage.create(at: session.vaultPath) { storage throws(KeystoreError) in
-                try Vault.create(in: storage, slots: slots, anchor: anchor)
-            }
-        } catch {
-            // Another process may have made a vault with it meanwhile: the key file stays.
-            if madeKeyFile, let keyFile { options.warn("the new key file stays: \(keyFile)") }
-            throw error
-        }
-        try Vault(storage: session.storage(), keys: vault.keys, anchor: anchor).settle()
+        let vault = try NewVault.make(session, slots: slots, newKeyFile: madeKeyFile ? keyFile : nil)
         if let keyFile { try note(keyFile, session) }
         if options.json {
             try Console.write(
@@ -71,14 +56,6 @@ struct Init: WarderCommand {
         } else {
             options.inform("made \(session.vaultPath), fingerprint \(vault.keys.fingerprint)")
         }
-    }
-
-    private static func readOrMakeKeyFile(_ path: String) throws -> (key: SecretValue, isNew: Bool) {
-        if unsafe access(path, F_OK) == 0 { return (try KeySource.keyFile(path), false) }
-        let key = try SecretKey.random()
-        try PrivateFile.makeDirectory(PrivateFile.split(path).parent)
-        try key.withBytes { span in try PrivateFile.write(span, to: path, existing: .refuse) }
-        return (try KeySource.keyFile(path), true)
     }
 
     /// Records the key file, unless the settings name another one, which may open other vaults.

@@ -22,7 +22,21 @@ enum Arguments {
         "--merge", "--replace", "--prefix", "--from-shell", "--from", "--all", "--remove-source",
         "--reveal", "--explain", "--env-file", "--login-shell", "--for", "--provider",
         "--file", "--model", "--keys", "--private-copy", "--snippet", "--remove", "--forget",
-    ])
+    ]).union(OnboardArguments.knownOptions)
+
+    /// The position of the command: the first word that is neither a global option nor its value.
+    static func commandIndex(_ arguments: [String]) -> Int? {
+        var index = 0
+        while index < arguments.count {
+            guard arguments[index].hasPrefix("-") else { return index }
+            let name = String(arguments[index].prefix { $0 != "=" })
+            if name == "--" { return nil }
+            // An option that there is not is no command either.
+            let takesValue = global[name] ?? false
+            index += takesValue && !arguments[index].contains("=") ? 2 : 1
+        }
+        return nil
+    }
 
     /// Moves global options that stand before the command, or between a group and its command, behind it, where its parser looks for them.
     static func arranged(_ arguments: [String]) -> [String] {

@@ -54,6 +54,29 @@ enum Prompt {
         }
     }
 
+    /// Asks for one line, which the terminal shows as it is typed. White space at its ends does not count.
+    ///
+    /// - Throws: 10 without a terminal and when it was closed, 2 for more than 1024 bytes or what is no text.
+    static func line(_ question: String) throws -> String {
+        guard let terminal = terminal() else { throw Failure(.locked, "there is no terminal to ask at") }
+        show("\(question): ", on: terminal.number)
+        var answer: [UInt8] = []
+        var byte: UInt8 = 0
+        while true {
+            guard retrying({ unsafe read(terminal.number, &byte, 1) }) == 1 else {
+                show("\n", on: terminal.number)
+                throw Failure(.locked, "the terminal was closed")
+            }
+            if byte == UInt8(ascii: "\n") { break }
+            answer.append(byte)
+        }
+        guard answer.count <= 1024, let text = String(validating: answer, as: UTF8.self) else {
+            throw Failure(.invalid, "that is no answer: more than 1024 bytes, or no text")
+        }
+        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" }
+        return String(text.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+    }
+
     /// Asks a question that is answered with y or n; anything else, and no terminal, is n.
     static func confirm(_ question: String) -> Bool {
         guard let terminal = terminal() else { return false }

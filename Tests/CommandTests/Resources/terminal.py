@@ -7,6 +7,7 @@ The script is JSON: a list of steps.
   ["type", TEXT]     types it
   ["echo", BOOLEAN]  fails unless the terminal's echo is as said
   ["signal", NUMBER] sends a signal to the program
+  ["hangup", null]   closes the terminal
 Prints JSON: "screen", all that the terminal showed, in base64; "code", the exit code, or 128 and a signal's number; "echo", whether the
 terminal echoes at the end; "failed", the index of the step that failed, or null. Standard output and error of the program are the
 terminal, unless OUTPUT names a file for standard output.
@@ -42,6 +43,8 @@ if shell == 0:
     program = os.fork()
     if program == 0:
         become_program()
+    # It lives on when the terminal is closed, to tell what became of the program.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     os.write(report, b"%d\n" % program)
     _, status = os.waitpid(program, 0)
     os.write(report, b"%d\n" % status)
@@ -56,6 +59,9 @@ seen = 0
 
 def read(seconds):
     global screen
+    if master < 0:
+        time.sleep(seconds)
+        return False
     if not select.select([master], [], [], seconds)[0]:
         return False
     try:
@@ -67,11 +73,11 @@ def read(seconds):
 
 
 def echoes():
-    return bool(termios.tcgetattr(slave)[3] & termios.ECHO)
+    return master >= 0 and bool(termios.tcgetattr(slave)[3] & termios.ECHO)
 
 
 def perform(step):
-    global seen
+    global seen, master
     verb, argument = step
     end = time.monotonic() + 20
     if verb == "expect":
@@ -90,6 +96,9 @@ def perform(step):
             time.sleep(0.01)
     elif verb == "signal":
         os.kill(process, argument)
+    elif verb == "hangup":
+        os.close(master)
+        master = -1
     return True
 
 

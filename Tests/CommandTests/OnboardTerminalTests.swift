@@ -1,0 +1,231 @@
+import Foundation
+import Glibc
+import Testing
+
+/// `warder onboard` at a terminal.
+@Suite struct OnboardTerminalTests {
+    static let key = "sk-ant-api03-0123456789"
+    static let token = "gateway-token-0123"
+
+    /// A question and its answer.
+    struct Exchange {
+        let question: String
+        let answer: String
+        var isHidden = false
+
+        var steps: [Terminal.Step] { [.expect(question), .echo(!isHidden), .type(answer + "\n")] }
+    }
+
+    /// The whole conversation about an authenticated gateway.
+    static let gateway: [Exchange] = [
+        .init(question: "Provider [cloudflare-ai-gateway]: ", answer: ""),
+        .init(question: "Cloudflare account id: ", answer: OnboardTests.account),
+        .init(question: "Gateway id: ", answer: "my-gw"), .init(question: "or rest) [anthropic]: ", answer: ""),
+        .init(question: "Key of Anthropic (Enter: the gateway has it): ", answer: key, isHidden: true),
+        .init(question: "wants a token? [y/N]: ", answer: "y"), .init(question: "Token of the gateway: ", answer: token, isHidden: true),
+        .init(question: "Default model [cloudflare-ai-gateway/claude-sonnet-4-6]: ", answer: ""),
+        .init(question: "Fased is here (~/.fased). Wire it? [y/N]: ", answer: "y"),
+        .init(question: "Claude Code is here (~/.claude). Wire it? [y/N]: ", answer: "n"),
+    ]
+
+    let home: Home
+
+    init() throws {
+        home = try Home()
+        for name in [".fased", ".claude"] { try Self.makeDirectory(name, home) }
+    }
+
+    private static func makeDirectory(_ name: String, _ home: Home) throws {
+        try FileManager.default.createDirectory(atPath: home(name), withIntermediateDirectories: false)
+    }
+
+    private func headers() throws -> Set<String> {
+        Set(try home.run("resolve", "--format", "header-file").text.split(separator: "\n").map(String.init))
+    }
+
+    @Test func `asks for all that an authenticated gateway needs`() throws {
+        let outcome = try Terminal.run(home, "onboard", steps: Self.gateway.flatMap(\.steps))
+        #expect(outcome.failed == nil && outcome.code == 0 && outcome.echoes)
+        for value in [Self.key, Self.token] {
+            let isShown = outcome.text.contains(value)
+            #expect(!isShown)
+        }
+        let isRight =
+            try headers() == [
+                "anthropic-version: 2023-06-01", "x-api-key: \(Self.key)", "cf-aig-authorization: Bearer \(Self.token)",
+            ]
+        #expect(isRight)
+        #expect(outcome.text.contains("warder wire fased") && !outcome.text.contains("warder wire claude-code"))
+    }
+
+    @Test func `offers what is there, and keeps it`() throws {
+        try #require(Terminal.run(home, "onboard", steps: Self.gateway.flatMap(\.steps)).code == 0)
+        let before = (home.content(home.settings), home.content(home.vault))
+        let outcome = try Terminal.run(
+            home, "onboard",
+            steps: [
+                "Provider [cloudflare-ai-gateway]: ", "Cloudflare account id [\(OnboardTests.account)]: ", "Gateway id [my-gw]: ",
+                "[anthropic]: ", "Key of Anthropic (Enter keeps the one there is): ", "wants a token? [Y/n]: ",
+                "Token of the gateway (Enter keeps the one there is): ", "Default model [cloudflare-ai-gateway/claude-sonnet-4-6]: ",
+                "Fased", "Claude",
+            ].flatMap { [.expect($0), .type("\n")] } + [.expect("nothing has changed")])
+        #expect(outcome.failed == nil && outcome.code == 0)
+        let isSame = (home.content(home.settings), home.content(home.vault)) == before
+        #expect(isSame)
+        // One answer that differs changes that, and an option answers its question.
+        let other = try Terminal.run(
+            home, "onboard", "--auth-choice", "cloudflare-ai-gateway", "--gateway-id", "other",
+            steps: [
+                .expect("account id ["), .type("\n"), .expect("[anthropic]: "), .type("\n"), .expect("Key"), .type("\n"),
+                .expect("[Y/n]: "),
+                .type("no\n"), .expect("Default model"), .type("\n"), .expect("Fased"), .type("\n"), .expect("Claude"), .type("\n"),
+            ])
+        #expect(other.failed == nil && other.code == 0)
+        let isRight = try headers() == ["anthropic-version: 2023-06-01", "x-api-key: \(Self.key)"]
+        #expect(isRight)
+        let settings = try String(contentsOfFile: home.settings, encoding: .utf8)
+        #expect(settings.contains("gateway_id = \"other\"") && settings.contains("authenticated = false") && !settings.contains("token ="))
+    }
+
+    @Test func `asks again on a mistake, which it does not repeat`() throws {
+        let pasted = "sk-ant-api03-pasted-into-the-wrong-place"
+        let outcome = try Terminal.run(
+            home, "onboard",
+            steps: [
+                .expect("Provider"), .type("nobody\n"), .expect("there is no such provider"), .expect("Provider"), .type("cloudflare\n"),
+                .expect("account id: "), .type("0123\n"), .expect("32 hexadecimal digits"), .expect("account id: "), .type("\n"),
+                .expect("account id: "), .type(pasted + "\n"), .expect("looks like a key"), .expect("account id: "),
+                .type(" \(OnboardTests.account) \n"), .expect("Gateway id: "), .type("a b\n"), .expect("up to 64"),
+                .expect("Gateway id: "), .type("my-gw\n"), .expect("[anthropic]: "), .type("nowhere\n"), .expect("a route is"),
+                .expect("[anthropic]: "), .type("compat\n"), .expect("Key of the provider"), .echo(false), .type("two words\n"),
+                .expect("no header carries"), .expect("Key of"), .echo(false), .type("cfut_0123456789\n"), .expect("token of Cloudflare's"),
+                .expect("Key of"), .echo(false), .type("sk-proj-0123456789  \n"), .expect("[y/N]: "), .type("perhaps\n"),
+                .expect("[y/N]: "), .type("y\n"), .expect("Token"), .echo(false), .type("\n"), .expect("no token yet"), .expect("Token"),
+                .echo(false), .type(Self.key + "\n"), .expect("a key of Anthropic"), .expect("Token"), .echo(false),
+                .type(Self.token + "\n"), .expect("Default model"), .type("gpt-4o\n"), .expect("SLUG/MODEL"), .expect("Default model"),
+                .type("cloudflare-ai-gateway/openai/gpt-4o\n"), .expect("Fased"), .type("\n"), .expect("Claude"), .type("\n"),
+            ])
+        #expect(outcome.failed == nil && outcome.code == 0)
+        // Once, by the terminal's echo of what was typed.
+        #expect(outcome.text.components(separatedBy: pasted).count == 2)
+        let isRight = try headers() == ["authorization: Bearer sk-proj-0123456789", "cf-aig-authorization: Bearer \(Self.token)"]
+        #expect(isRight)
+    }
+
+    @Test func `asks how the gateway comes to a key that nobody gives`() throws {
+        let outcome = try Terminal.run(
+            home, "onboard",
+            steps: Self.gateway.prefix(4).flatMap(\.steps) + [
+                .expect("Key of Anthropic"), .echo(false), .type("\n"), .expect("request, stored or unified [stored]: "),
+                .type("request\n"), .expect("Key of Anthropic"), .echo(false), .type("\n"), .expect("[stored]: "), .type("unified\n"),
+            ] + Self.gateway.dropFirst(5).flatMap(\.steps))
+        #expect(outcome.failed == nil && outcome.code == 0)
+        let isRight = try headers() == ["anthropic-version: 2023-06-01", "cf-aig-authorization: Bearer \(Self.token)"]
+        #expect(isRight)
+        #expect(try String(contentsOfFile: home.settings, encoding: .utf8).contains("provider_key = \"unified\""))
+    }
+
+    @Test(arguments: [
+        ("bedrock", [("Region: ", "eu-central-1"), ("Key of Amazon Bedrock: ", "k1")], "bedrock/m", "authorization: Bearer k1"),
+        ("litellm", [("Base URL: ", "https://llm.example"), ("Key of LiteLLM: ", "k2")], "litellm/m", "authorization: Bearer k2"),
+        ("openai", [("Key of OpenAI: ", ""), ("no key yet", ""), ("Key of OpenAI: ", "k3")], "openai/m", "authorization: Bearer k3"),
+    ]) func `asks for what another provider needs`(provider: String, questions: [(String, String)], model: String, header: String) throws {
+        let outcome = try Terminal.run(
+            home, "onboard",
+            steps: [.expect("Provider"), .type(provider + "\n")]
+                + questions.flatMap { $0.0.hasSuffix(": ") ? [.expect($0.0), .type($0.1 + "\n")] : [.expect($0.0)] }
+                + ["Default model (Enter: none): ", "Fased", "Claude"].flatMap { [.expect($0), .type("\n")] })
+        #expect(outcome.failed == nil && outcome.code == 0)
+        let isRight = try home.run("resolve", model, "--format", "header-file").text.contains(header)
+        #expect(isRight)
+    }
+
+    @Test func `drops a default model that the new route does not have`() throws {
+        try #require(Terminal.run(home, "onboard", steps: Self.gateway.flatMap(\.steps)).code == 0)
+        let outcome = try Terminal.run(
+            home, "onboard", "--auth-choice", "cloudflare-ai-gateway", "--route", "compat",
+            steps: [
+                .expect("account id"), .type("\n"), .expect("Gateway id"), .type("\n"), .expect("Key of"), .type("\n"),
+                .expect("token?"), .type("\n"), .expect("Token"), .type("\n"), .expect("Default model: "), .type("\n"),
+                .expect("Default model: "), .type("cloudflare-ai-gateway/anthropic/claude\n"), .expect("Fased"), .type("\n"),
+                .expect("Claude"), .type("\n"),
+            ])
+        #expect(outcome.failed == nil && outcome.code == 0)
+        #expect(try headers().contains("cf-aig-authorization: Bearer \(Self.token)"))
+    }
+
+    // MARK: Without a vault
+
+    /// What is asked first if there is no vault.
+    static let offer = Exchange(question: "There is no vault yet. Make one that opens with the key file", answer: "")
+
+    @Test func `makes a vault that a key file opens`() throws {
+        let home = try Home(withVault: false)
+        let outcome = try Terminal.run(
+            home, "onboard", steps: ([Self.offer] + Self.gateway.prefix(8)).flatMap(\.steps) + [.expect("made ")])
+        #expect(outcome.failed == nil && outcome.code == 0)
+        let isRight = try home.value("cloudflare-ai-gateway/api-key") == Value(Self.key)
+        #expect(isRight)
+        #expect(try String(contentsOfFile: home.settings, encoding: .utf8).contains("key_file = \"\(home(".config/warder/key"))\""))
+        let declined = try Home(withVault: false)
+        let no = try Terminal.run(declined, "onboard", steps: [.expect("[Y/n]: "), .type("n\n")])
+        #expect(no.code == 22 && no.text.contains("warder init --key-file"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: declined.path).isEmpty)
+    }
+
+    // MARK: Interruption
+
+    enum Interruption: CaseIterable { case controlC, terminate, endOfInput, hangUp }
+
+    /// Everything below a home, with its content: files, directories, modes and times of change.
+    private static func state(of home: Home) throws -> [String: Value] {
+        var state: [String: Value] = [:]
+        for name in FileManager.default.enumerator(atPath: home.path)?.compactMap({ $0 as? String }) ?? [] {
+            var info = stat()
+            try #require(unsafe lstat(home(name), &info) == 0)
+            let facts = Value("\(info.st_mode) \(info.st_ino) \(info.st_mtim.tv_sec) \(info.st_mtim.tv_nsec)")
+            state[name] = Value(facts.bytes + (home.content(home(name))?.bytes ?? []))
+        }
+        return state
+    }
+
+    @Test(arguments: Interruption.allCases, [false, true])
+    func `leaves everything as it was when it is interrupted, at every prompt`(_ interruption: Interruption, withVault: Bool) throws {
+        let home = try Home(withVault: withVault)
+        for name in [".fased", ".claude"] { try Self.makeDirectory(name, home) }
+        if withVault { try home.configure("# mine\n[profile.default]\nA = \"b\"\n") }
+        let before = try Self.state(of: home)
+        let conversation = (withVault ? [] : [Self.offer]) + Self.gateway
+        for (number, exchange) in conversation.enumerated() {
+            var steps = conversation[..<number].flatMap(\.steps) + [.expect(exchange.question), .echo(!exchange.isHidden)]
+            switch interruption {
+            case .controlC: steps.append(.type(exchange.answer + "\u{3}"))
+            case .terminate: steps += [.type(exchange.answer), .signal(SIGTERM)]
+            case .endOfInput: steps.append(.type("\u{4}"))
+            case .hangUp: steps += [.type(exchange.answer), .hangUp]
+            }
+            let outcome = try Terminal.run(home, "onboard", steps: steps)
+            #expect(outcome.failed == nil, "prompt \(number)")
+            switch interruption {
+            case .controlC: #expect(outcome.code == 128 + SIGINT && outcome.echoes, "prompt \(number)")
+            case .terminate: #expect(outcome.code == 128 + SIGTERM && outcome.echoes, "prompt \(number)")
+            case .endOfInput: #expect(outcome.code == 10 && outcome.echoes, "prompt \(number)")
+            case .hangUp: #expect(outcome.code == 10 || outcome.code == 128 + SIGHUP, "prompt \(number)")
+            }
+            let isSame = try Self.state(of: home) == before
+            #expect(isSame, "prompt \(number)")
+        }
+    }
+
+    @Test func `goes on where a passphrase is needed, and asks for it first`() throws {
+        let vault = try home.passphraseVault()
+        let empty = try home.write("", to: "empty.toml")
+        let outcome = try Terminal.run(
+            home, "--vault", vault, "--settings", empty, "onboard",
+            steps: [.expect("Passphrase: "), .echo(false), .type("correct horse battery\n")] + Self.gateway.flatMap(\.steps))
+        #expect(outcome.failed == nil && outcome.code == 0)
+        let wrong = try Terminal.run(
+            home, "--vault", vault, "--settings", empty, "onboard", steps: [.expect("Passphrase: "), .type("wrong horse\n")])
+        #expect(wrong.code == 11 && !wrong.text.contains("Provider"))
+    }
+}
