@@ -55,7 +55,9 @@ import Testing
                 "anthropic-version: 2023-06-01", "x-api-key: \(Self.key)", "cf-aig-authorization: Bearer \(Self.token)",
             ]
         #expect(isRight)
-        #expect(outcome.text.contains("warder wire fased") && !outcome.text.contains("warder wire claude-code"))
+        #expect(outcome.text.contains("fased.json: wired to cloudflare-ai-gateway/claude-sonnet-4-6"))
+        let isWired = home.content(home(".fased/fased.json"))?.contains("\"source\": \"exec\"") == true
+        #expect(isWired && home.content(home(".claude/settings.json")) == nil)
     }
 
     @Test func `offers what is there, and keeps it`() throws {

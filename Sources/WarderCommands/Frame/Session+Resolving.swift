@@ -12,8 +12,11 @@ extension Session {
     /// - Parameters:
     ///   - environmentFile: a file in which keys are looked for last; else that of the settings.
     ///   - usesLoginShell: whether the login shell is asked after it; else what the settings say.
+    ///   - vault: the vault, if it is unlocked already.
     ///   - mayPrompt: whether a passphrase may be asked for.
-    func resolver(environmentFile: String? = nil, usesLoginShell: Bool = false, mayPrompt: Bool = true) -> ModelResolver {
+    func resolver(
+        environmentFile: String? = nil, usesLoginShell: Bool = false, vault: Vault<LocalKeys>? = nil, mayPrompt: Bool = true
+    ) -> ModelResolver {
         var fallbacks: [any VariableSource] = []
         if let path = environmentFile ?? settings.defaults.environmentFile {
             fallbacks.append(EnvironmentFileVariables(path: directories.expand(path)))
@@ -24,7 +27,7 @@ extension Session {
             fallbacks.append(LoginShellVariables(environment: environment))
         }
         return ModelResolver(
-            settings: settings, secrets: SessionSecrets(self, mayPrompt: mayPrompt),
+            settings: settings, secrets: SessionSecrets(self, vault, mayPrompt: mayPrompt),
             environment: ResolverEnvironment(directories: directories, fallbacks: fallbacks))
     }
 
@@ -41,10 +44,11 @@ extension Session {
 private final class SessionSecrets: SecretSource {
     private let session: Session
     private let mayPrompt: Bool
-    private let opened = Mutex<Vault<LocalKeys>?>(nil)
+    private let opened: Mutex<Vault<LocalKeys>?>
 
-    init(_ session: Session, mayPrompt: Bool) {
+    init(_ session: Session, _ vault: Vault<LocalKeys>?, mayPrompt: Bool) {
         self.session = session
+        opened = Mutex(vault)
         self.mayPrompt = mayPrompt
     }
 

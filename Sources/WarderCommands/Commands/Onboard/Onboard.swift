@@ -110,8 +110,11 @@ struct Onboard: WarderCommand {
         let done = try plan.apply()
         try OnboardReport(plan: plan, done: done, session: session, newKeyFile: answers.newKeyFile).print()
         if let chosen = answers.chosen { OnboardKeyInput(chosen: chosen, settings: session.settings, options: options).warnOfArguments() }
-        if nonInteractive { systems = OnboardConsumers.found(session).map(\.system) }
-        try OnboardConsumers.connect(systems, session)
+        if nonInteractive {
+            OnboardConsumers.suggest(OnboardConsumers.found(session).map(\.system), options)
+        } else {
+            try OnboardConsumers.wire(systems, options, vault: done.vault)
+        }
     }
 
     /// The vault, unlocked before anybody types a value. Nil if there is none and one shall be made.

@@ -8,10 +8,8 @@ enum OnboardConsumers {
     /// Those that have been here, with their directories as a person writes them.
     static func found(_ session: Session) -> [(system: WiredSystem, directory: String)] {
         guard !session.options.system else { return [] }
-        var environment: [String: String] = [:]
-        for name in WiredSystem.placeVariables { environment[name] = Console.environment(name) }
         return WiredSystem.allCases.compactMap { system in
-            guard let place = system.places(session.directories, environment: environment)?.directory else { return nil }
+            guard let place = session.places(of: system)?.directory else { return nil }
             var info = stat()
             guard unsafe stat(place, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else { return nil }
             let home = session.directories.home + "/"
@@ -26,8 +24,30 @@ enum OnboardConsumers {
         }.map(\.system)
     }
 
-    /// Does what was asked for, after everything else is written.
-    static func connect(_ systems: [WiredSystem], _ session: Session) throws {
-        for system in systems { session.options.inform("wire it: warder wire \(system.rawValue)") }
+    /// Wires them, after everything else is written. One that cannot be wired does not stop the others: the keys are stored in any case.
+    static func wire(_ systems: [WiredSystem], _ options: CommonOptions, vault: Vault<LocalKeys>) throws {
+        var options = options
+        options.json = false
+        for system in systems {
+            guard system != .dockerAgent else {
+                suggest([system], options)
+                continue
+            }
+            do {
+                let work = WireWork(system: system, session: try Session(options), isDryRun: false, vault: vault)
+                try work.wire(file: nil, model: nil, usesEnvironment: false, mayCopy: true)
+            } catch {
+                let failure = Failure(error)
+                options.warn("\(system.title) is not wired: \(failure.message)")
+                for hint in failure.hints { options.inform("hint: \(hint)") }
+            }
+        }
+    }
+
+    /// Says how they are wired.
+    static func suggest(_ systems: [WiredSystem], _ options: CommonOptions) {
+        for system in systems {
+            options.inform("wire it: warder wire \(system.rawValue)\(system == .dockerAgent ? " --file AGENT.yaml" : "")")
+        }
     }
 }

@@ -137,6 +137,7 @@ struct OnboardPlan {
 
     /// What was written.
     struct Done {
+        let vault: Vault<LocalKeys>
         /// The secrets that were stored, with their new generations.
         var secrets: [(name: String, generation: UInt64)] = []
         var settingsChanged = false
@@ -150,9 +151,9 @@ struct OnboardPlan {
         unsafe sigprocmask(SIG_BLOCK, &block, &before)
         defer { unsafe sigprocmask(SIG_SETMASK, &before, nil) }
 
-        var done = Done()
         let writes = secrets.writes
         let vault = try secrets.vault ?? newVault()
+        var done = Done(vault: vault)
         if !writes.isEmpty {
             let generations = try vault.set(writes, retention: session.retention)
             done.secrets = zip(writes, generations).map { ($0.name.description, $1) }

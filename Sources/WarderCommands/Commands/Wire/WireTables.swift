@@ -100,7 +100,7 @@ struct WireTables {
     }
 
     /// Takes the consumer's copy away, and the tables.
-    func takeBack(_ session: Session) throws {
+    func takeBack() throws {
         if let settings = session.consumers.first(where: { $0.name == changedConsumer }) {
             let left = try session.applier(try session.unlock()).forget(
                 settings.name, try? session.consumer(settings), isRemovingFiles: true)

@@ -11,6 +11,8 @@ struct WireWork {
     let system: WiredSystem
     let session: Session
     let isDryRun: Bool
+    /// The vault, if it is unlocked already.
+    var vault: Vault<LocalKeys>?
 
     private var options: CommonOptions { session.options }
 
@@ -26,10 +28,10 @@ struct WireWork {
         guard let path = try file.map(Self.absolute) ?? places?.configuration else {
             throw Failure(.invalid, "\(system.title) has a configuration for each project", hints: ["name it with --file"])
         }
-        let vault = try session.unlock()
+        let vault = try self.vault ?? session.unlock()
         let outline = try outline(model, vault)
         // What a request would be refused for is said now.
-        _ = try session.resolver().resolve(model)
+        _ = try session.resolver(vault: vault).resolve(model)
         let request = WiringRequest(
             file: path, outline: outline, fields: session.settings.providers[outline.provider] ?? .none,
             command: try command(usesEnvironment: usesEnvironment, mayCopy: mayCopy), usesEnvironment: usesEnvironment,
@@ -65,7 +67,7 @@ struct WireWork {
     private func outline(_ model: String?, _ vault: Vault<LocalKeys>) throws -> RequestOutline {
         let names = Set(try vault.list().map(\.name.description))
         do {
-            return try session.resolver().outline(model, secrets: names)
+            return try session.resolver(vault: vault).outline(model, secrets: names)
         } catch let error as ResolverError where model == nil && session.settings.defaults.model == nil {
             throw Failure(
                 .invalid, error.description, hints: ["--model PROVIDER/MODEL, or `warder onboard`, which asks for a default model"])
@@ -157,7 +159,7 @@ struct WireWork {
                 try heir.write(session.directories)
             }
             try wired.write()
-            try tables.takeBack(session)
+            try tables.takeBack()
             if wired.isRemovingFile { PrivateFile.removeEmptyDirectory(PrivateFile.split(record.file).parent) }
         }
         if options.json {
@@ -174,7 +176,7 @@ struct WireWork {
 
     /// A profile with the variables of the patterns, and the code of one.
     func snippets(model: String?, name: String) throws {
-        let vault = try session.unlock()
+        let vault = try self.vault ?? session.unlock()
         let snippets = try LibrarySnippets(outline(model, vault))
         guard let code = snippets.code(name) else {
             throw Failure(
