@@ -89,7 +89,7 @@ public final class ModelResolver: Sendable {
     }
 
     /// The models that a name stands for, each `PROVIDER/MODEL`, and where they stand if the settings name them.
-    private func models(_ asked: String?) throws(ResolverError) -> (names: [String], place: SettingsPlace?) {
+    func models(_ asked: String?) throws(ResolverError) -> (names: [String], place: SettingsPlace?) {
         guard let asked else {
             guard let name = settings.defaults.model else {
                 throw ResolverError(

@@ -1,0 +1,50 @@
+internal import Exporter
+internal import Glibc
+internal import Settings
+internal import Wiring
+
+/// Where a service manager looks for units, without asking it.
+///
+/// Source: systemd.unit(5), "Unit File Load Path".
+struct UnitFiles {
+    private let directories: [String]
+
+    init(_ user: UserDirectories, _ scope: ConsumerSettings.Scope) {
+        directories =
+            switch scope {
+            case .user:
+                [
+                    "\(user.config)/systemd/user", "\(user.data)/systemd/user", "/etc/systemd/user", "/run/systemd/user",
+                    "/run/user/\(geteuid())/systemd/user", "/usr/local/lib/systemd/user", "/usr/local/share/systemd/user",
+                    "/usr/share/systemd/user", "/usr/lib/systemd/user",
+                ]
+            case .system:
+                [
+                    "/etc/systemd/system", "/run/systemd/system", "/run/systemd/transient", "/run/systemd/generator",
+                    "/run/systemd/generator.late", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
+                ]
+            }
+    }
+
+    /// Whether there is a file for a unit, or for the template of an instance.
+    func contains(_ unit: String) -> Bool { path(of: unit) != nil }
+
+    /// The first file for a unit, or for its template.
+    func path(of unit: String) -> String? {
+        var names = [unit]
+        if let at = unit.firstIndex(of: "@"), let dot = unit.lastIndex(of: ".") { names.append("\(unit[...at])\(unit[dot...])") }
+        return directories.lazy.flatMap { directory in names.map { "\(directory)/\($0)" } }.first { path in
+            var info = stat()
+            return unsafe lstat(path, &info) == 0
+        }
+    }
+
+    /// The unit's file and its drop-ins, in the order in which later ones override.
+    func files(of unit: String) -> [String] {
+        guard let path = path(of: unit) else { return [] }
+        let dropIns = directories.reversed().flatMap { directory in
+            AuditedFile.names(in: "\(directory)/\(unit).d").filter { $0.hasSuffix(".conf") }.map { "\(directory)/\(unit).d/\($0)" }
+        }
+        return [path] + dropIns
+    }
+}
