@@ -62,7 +62,7 @@ public struct AuditedFile: Sendable {
     }
 
     /// More agents than anybody has.
-    private static let maximumCount = 256
+    private static let maximumCount = 1024
 
     /// What is in a directory, sorted; names that are no text are passed over.
     public static func names(in directory: String) -> [String] {

@@ -42,7 +42,7 @@ struct Doctor: WarderCommand {
         if options.json {
             try Console.write(JSON.answer([("findings", .array(findings.map(\.json)))]).line)
         } else {
-            try Console.write(findings.map { $0.text { examination.printable(examination.shown($0)) } }.joined())
+            try Console.write(findings.map { $0.text(width: Console.width) { examination.printable(examination.shown($0)) } }.joined())
             if findings.isEmpty { options.inform("nothing found") }
         }
         if findings.contains(where: { $0.severity != .info }) { throw Failure.finding }

@@ -24,6 +24,8 @@ final class Examination {
     private(set) lazy var systemFiles = SystemFiles(self)
 
     private var unreadable: Set<String> = []
+    private var startup: [String: [ImportReading.Found]] = [:]
+    private var units: [String: [UnitVariable]] = [:]
 
     init(_ options: CommonOptions) throws {
         self.options = options
@@ -71,13 +73,23 @@ final class Examination {
                 }))
     }
 
+    /// A name that came from somebody else's file, if it can be shown: one that is known here, or one of short words without many digits.
+    /// Anything else may be a value in the wrong place.
+    func shownName(_ name: String) -> String? {
+        if names?.contains(name) == true || expectations.variables.contains(name) { return name }
+        let isPlain = name.split(whereSeparator: { "/._-".contains($0) }).allSatisfy { $0.utf8.count <= 16 }
+        guard isPlain, name.utf8.count(where: { (48...57).contains($0) }) <= 4 else { return nil }
+        return ImportPlan.shown(name)
+    }
+
     // MARK: Files
 
-    /// More than any of these files needs.
+    /// More than any of these files needs: 1 MiB, and 256 KiB for what a person writes for shells.
     private static let maximumByteCount = 1 << 20
+    private static let maximumStartupByteCount = 256 << 10
 
     /// A file that may be there: nil if it is not, is empty, or cannot be read, which is a finding of its own.
-    func file(_ path: String) -> ImportFile? {
+    func file(_ path: String, maximum: Int = Examination.maximumByteCount) -> ImportFile? {
         var info = stat()
         guard unsafe stat(path, &info) == 0 else {
             if errno != ENOENT, errno != ENOTDIR { leave(path, unsafe String(cString: strerror(errno))) }
@@ -89,8 +101,8 @@ final class Examination {
             return nil
         }
         guard info.st_size > 0 else { return nil }
-        guard info.st_size <= Self.maximumByteCount else {
-            leave(path, "has more than 1 MiB, and was not looked into")
+        guard info.st_size <= maximum else {
+            leave(path, "has more than \(maximum >> 10) KiB, and was not looked into")
             return nil
         }
         do {
@@ -99,6 +111,22 @@ final class Examination {
             leave(path, error.description)
             return nil
         }
+    }
+
+    /// What a file of logins assigns.
+    func assignments(in path: String) -> [ImportReading.Found] {
+        if let known = startup[path] { return known }
+        let found = file(path, maximum: Self.maximumStartupByteCount).map(StartupFile.read) ?? []
+        startup[path] = found
+        return found
+    }
+
+    /// What a unit of the user's gets from its files.
+    func variables(of unit: String) -> [UnitVariable] {
+        if let known = units[unit] { return known }
+        let found = UnitVariable.all(of: unit, self)
+        units[unit] = found
+        return found
     }
 
     /// Notes, once for a file, that it cannot be read.

@@ -90,10 +90,29 @@ struct Finding {
 
     var severity: Severity { code.severity }
 
-    /// Two lines for people: where and what, then the cure.
-    func text(_ shown: (String) -> String) -> String {
+    /// Two lines for people, where and what, then the cure; more where a terminal is narrower.
+    ///
+    /// - Parameters:
+    ///   - width: the columns of the terminal.
+    ///   - shown: how a path is shown.
+    func text(width: Int, _ shown: (String) -> String) -> String {
         let place = path.map { shown($0) + (line.map { ":\($0)" } ?? "") + ": " } ?? ""
-        return "\(severity.rawValue): \(place)\(message) [\(code.rawValue)]\n  fix: \(fix)\n"
+        return Self.wrapped("\(severity.rawValue): \(place)\(message) [\(code.rawValue)]", width, first: "", others: "    ")
+            + Self.wrapped("fix: \(fix)", width, first: "  ", others: "       ")
+    }
+
+    private static func wrapped(_ text: String, _ width: Int, first: String, others: String) -> String {
+        var result = ""
+        var line = first
+        for word in text.split(separator: " ") {
+            if line == first || line.count + 1 + word.count <= width {
+                line += (line == first ? "" : " ") + word
+            } else {
+                result += line + "\n"
+                line = others + word
+            }
+        }
+        return result + line + "\n"
     }
 
     var json: JSON {

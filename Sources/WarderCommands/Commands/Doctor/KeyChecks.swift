@@ -38,7 +38,7 @@ struct KeyChecks {
     private func check(_ found: ImportReading.Found, _ file: AuditedFile) {
         let key = file.kind == .models && found.name.hasPrefix("providers/") ? String(found.name.dropFirst("providers/".count)) : found.name
         // A name that came from a file may be a value in the wrong place.
-        let name = ImportPlan.shown(key) ?? "a key"
+        let name = examination.shownName(key) ?? "a key"
         func add(_ code: Finding.Code, _ message: String, fix: String) {
             examination.add(code, name, path: file.path, line: found.line, message, fix: fix)
         }

@@ -20,11 +20,11 @@ struct LoginChecks {
         let units = KnownUnits.all(examination)
         guard !units.isEmpty else { return }
         let startup = StartupFiles(examination.directories)
-        let session = Set(startup.session.flatMap { variables(of: $0).map(\.name) })
+        let session = Set(startup.session.flatMap { examination.assignments(in: $0).map(\.name) })
         for (paths, isLogin) in [(startup.login, true), (startup.interactive, false)] {
             for path in paths {
                 var seen: Set<String> = []
-                for found in variables(of: path) where !session.contains(found.name) && seen.insert(found.name).inserted {
+                for found in examination.assignments(in: path) where !session.contains(found.name) && seen.insert(found.name).inserted {
                     guard let unit = units.first(where: { needs(found.name, $0.unit, $0.system, names) }) else { continue }
                     note(found, path, isLogin, unit.unit, unit.system)
                 }
@@ -32,10 +32,8 @@ struct LoginChecks {
         }
     }
 
-    private func variables(of path: String) -> [ImportReading.Found] { examination.file(path).map(StartupFile.read) ?? [] }
-
     private func note(_ found: ImportReading.Found, _ path: String, _ isLogin: Bool, _ unit: String, _ system: WiredSystem?) {
-        let name = found.name
+        guard let name = examination.shownName(found.name) else { return }
         let take = isLogin ? "`warder import --from-shell`" : "`warder set \(name)`"
         let consumer = examination.session.consumers.first { $0.unit == unit }
         let give: String
@@ -81,15 +79,6 @@ struct LoginChecks {
                 return true
             }
         }
-        return UnitFiles(examination.directories, .user).files(of: unit).contains { path in
-            guard let file = examination.file(path) else { return false }
-            let settings = UnitFile(file.content)
-            if settings.variables.contains(where: { $0.name == name }) { return true }
-            return settings.files.contains { place in
-                let path = place.path.hasPrefix("%h/") ? examination.directories.home + place.path.dropFirst(2) : place.path
-                guard let file = examination.file(path) else { return false }
-                return (try? ImportFormat.named("systemd-environment-file").read(file))?.found.contains { $0.name == name } ?? false
-            }
-        }
+        return examination.variables(of: unit).contains { $0.found.name == name }
     }
 }

@@ -21,8 +21,7 @@ struct ShadowChecks {
         checkProcess()
         checkWorkingDirectory()
         for path in StartupFiles(examination.directories).all {
-            guard let file = examination.file(path) else { continue }
-            for found in StartupFile.read(file) {
+            for found in examination.assignments(in: path) {
                 compare(found, path, who: "programs started from a login get it", fix: "remove the line, then log in again")
             }
         }
@@ -58,24 +57,20 @@ struct ShadowChecks {
 
     private func check(unit: String) {
         let fix = "remove the line, `systemctl --user daemon-reload`, restart \(unit); a consumer gives it the secret"
-        for path in UnitFiles(examination.directories, .user).files(of: unit) where !path.contains("/50-warder-") {
-            guard let file = examination.file(path) else { continue }
-            let settings = UnitFile(file.content)
-            for found in settings.variables { compare(found, path, who: "\(unit) gets it", fix: fix, isUnit: true) }
-            for (name, _) in settings.files {
-                let path = name.hasPrefix("%h/") ? examination.directories.home + name.dropFirst(2) : name
-                guard !files.paths.contains(path), !path.hasPrefix("\(examination.directories.state)/warder/"),
-                    let file = examination.file(path),
-                    let reading = try? ImportFormat.named("systemd-environment-file").read(file)
-                else { continue }
-                for found in reading.found { compare(found, path, who: "\(unit) gets it", fix: fix, isUnit: true) }
-            }
+        let own = "\(examination.directories.state)/warder/"
+        for variable in examination.variables(of: unit) {
+            let path = variable.path
+            // A system's own file is looked at as that, and what `apply` writes by `apply`.
+            guard !files.paths.contains(path), !path.hasPrefix(own), !path.contains("/50-warder-") else { continue }
+            compare(variable.found, path, who: "\(unit) gets it", fix: fix, isUnit: true)
         }
     }
 
     /// A value that the vault has something for; in a unit, any key.
     private func compare(_ found: ImportReading.Found, _ path: String, who: String, fix: String, isUnit: Bool = false) {
-        guard !managed.contains(found.name, in: path), !Self.isEmpty(found.value), let name = ImportPlan.shown(found.name) else { return }
+        guard !managed.contains(found.name, in: path), !Self.isEmpty(found.value), let name = examination.shownName(found.name) else {
+            return
+        }
         switch examination.expectations.match(found.name, found.value) {
         case .none:
             guard isUnit, KnownVariables.namesKey(name) else { return }

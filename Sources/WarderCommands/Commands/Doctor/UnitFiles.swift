@@ -3,6 +3,30 @@ internal import Glibc
 internal import Settings
 internal import Wiring
 
+/// A variable that a unit gets from its own files.
+struct UnitVariable {
+    let found: ImportReading.Found
+    /// Where it stands: in the unit's file, a drop-in, or an environment file that one of them names.
+    let path: String
+
+    /// Those of the unit's file and drop-ins, in their order.
+    static func all(of unit: String, _ examination: Examination) -> [UnitVariable] {
+        var variables: [UnitVariable] = []
+        for path in UnitFiles(examination.directories, .user).files(of: unit) {
+            guard let content = examination.file(path)?.content else { continue }
+            let settings = UnitFile(content)
+            variables += settings.variables.map { UnitVariable(found: $0, path: path) }
+            for (name, _) in settings.files {
+                let path = name.hasPrefix("%h/") ? examination.directories.home + name.dropFirst(2) : name
+                guard let file = examination.file(path) else { continue }
+                let reading = try? ImportFormat.named("systemd-environment-file").read(file)
+                variables += (reading?.found ?? []).map { UnitVariable(found: $0, path: path) }
+            }
+        }
+        return variables
+    }
+}
+
 /// Where a service manager looks for units, without asking it.
 ///
 /// Source: systemd.unit(5), "Unit File Load Path".

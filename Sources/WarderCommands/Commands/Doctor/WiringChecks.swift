@@ -82,7 +82,7 @@ struct WiringChecks {
         guard program.isWarder, let names = examination.names else { return }
         let candidates = [reference.id, reference.id.replacing("-", with: "_")].compactMap { try? SecretName($0).description }
         guard !candidates.contains(where: names.contains) else { return }
-        let shown = ImportPlan.shown(reference.id)
+        let shown = examination.shownName(reference.id)
         examination.add(
             .referenceMissing, shown ?? file.system.rawValue, path: file.path, line: reference.line,
             "\(shown.map { "the secret \($0)" } ?? "a secret") is referred to here, and is not there",
