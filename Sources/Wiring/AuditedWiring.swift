@@ -14,6 +14,8 @@ public struct AuditedWiring: Sendable {
         public let isWarder: Bool
         /// Whether the system takes it only if it is a file of the user's, no link, and nobody else can write to it.
         public let isChecked: Bool
+        /// Whether a link will do even so.
+        public var allowsLink = false
         /// Where, from 1.
         public let line: Int
     }
@@ -65,7 +67,7 @@ public struct AuditedWiring: Sendable {
         programs.append(
             Program(
                 alias: provider.key, command: command, isWarder: words.contains("credential") && words.contains("openclaw"),
-                isChecked: true, line: line))
+                isChecked: true, allowsLink: provider.value["allowSymlinkCommand"] != nil, line: line))
     }
 
     /// References anywhere below a node.

@@ -23,7 +23,7 @@ import Testing
         try settings("[provider.openai]\nnonsense = 1\n")
         try home.expectCured("settings-invalid", place, 4, fix: "a provider has kind") { try settings("") }
         try settings("[nonsense]\nx = 1\n")
-        try home.expectCured("settings-invalid", place, 4, fix: "edit that line") { try settings("") }
+        try home.expectCured("settings-invalid", place, 3, fix: "edit that line") { try settings("") }
         unsafe chmod(home.settings, 0o666)
         try home.expectCured("settings-unsafe", place, fix: "`chmod 600 ~/\(place)`") { try home.cure("chmod 600 ~/\(place)") }
         try settings("fingerprint = \"short\"\n")
@@ -97,6 +97,14 @@ import Testing
         ) {
             try settings("[provider.cloudflare-ai-gateway]\nroute = \"anthropic\"\naccount_id = \"a1\"\ngateway_id = \"g1\"\n")
         }
+    }
+
+    @Test func `a gateway whose models say who answers`() throws {
+        try settings("[provider.cloudflare-ai-gateway]\naccount_id = \"a1\"\n")
+        try home.expectCured("provider-invalid", place, 3, subject: "cloudflare-ai-gateway", fix: "change that table") {
+            try settings("[provider.cloudflare-ai-gateway]\naccount_id = \"a1\"\ngateway_id = \"g1\"\n")
+        }
+        #expect(try home.doctor().code == 0, "there may be a key for some of them")
     }
 
     @Test func `a model that cannot be asked`() throws {

@@ -123,7 +123,8 @@ import Testing
         }
         try #require(home.python(script, vault).code == 0)
         let found = try run()
-        #expect(found.code == 1 && found.text.contains("\"code\":\"vault-unreadable\""))
+        let code = "vault-unreadable"
+        #expect(found.code == 1 && found.text.contains("\"code\":\"\(code)\""))
         try home.write(good, to: vault)
         #expect(try run().code == 0)
     }

@@ -49,6 +49,17 @@ import Testing
         #expect(try home.doctor().has("program-unsafe", ".fased/fased.json", 5))
     }
 
+    @Test func `a link will do where the configuration allows it`() throws {
+        let program = try home.write("#!/bin/sh\n", to: "program", mode: 0o700)
+        try #require(unsafe symlink(program, home("link")) == 0)
+        try home.write(
+            "{secrets: {providers: {w: {source: 'exec', command: '\(home("link"))', allowSymlinkCommand: true}}}}",
+            to: ".openclaw/openclaw.json")
+        #expect(try home.doctor().code == 0)
+        unsafe unlink(program)
+        #expect(try home.doctor().has("program-missing", ".openclaw/openclaw.json", 1))
+    }
+
     @Test func `a reference to a secret, or a provider, that is not there`() throws {
         let program = try home.write("#!/bin/sh\n", to: "program", mode: 0o700)
         let file = ".fased/fased.json"

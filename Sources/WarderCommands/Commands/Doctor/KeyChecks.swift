@@ -52,36 +52,36 @@ struct KeyChecks {
         if let wanted = KeyKind.belonging(to: key, system: file.system), let clash = wanted.clash(with: found.value) {
             return add(
                 .misplacedKey, "\(name) is \(clash.words), and \(wanted.words) belongs there",
-                fix: "put the right key into the vault, and none here: \(cure(file))")
+                fix: "put the right key into the vault, and none here: \(cure(file, key))")
         }
         switch match {
-        case .none: add(.plaintextKey, "\(name) is here in plain text", fix: cure(file))
+        case .none: add(.plaintextKey, "\(name) is here in plain text", fix: cure(file, key))
         case .same(let secret):
-            add(.duplicateKey, "\(name) is a copy of the secret \(secret): it stays when the key is rotated", fix: replacement(file))
+            add(.duplicateKey, "\(name) is a copy of the secret \(secret): it stays when the key is rotated", fix: replacement(file, key))
         case .other(let secret):
             let reason = file.kind == .profiles ? "beats every variable" : "\(file.system.title) takes it"
-            add(.shadowedKey, "\(name) is another value than the secret \(secret), and \(reason)", fix: replacement(file))
+            add(.shadowedKey, "\(name) is another value than the secret \(secret), and \(reason)", fix: replacement(file, key))
         }
     }
 
     /// How what is only here comes into the vault, and back as a reference or a copy.
-    private func cure(_ file: AuditedFile) -> String {
+    private func cure(_ file: AuditedFile, _ key: String) -> String {
         let word = examination.word(file.path)
         switch (file.kind, file.system) {
-        case (.models, _): return replacement(file)
-        case (.environment, .dockerAgent): return "`warder import \(word) --format docker-agent`, then \(replacement(file))"
-        case (.environment, _): return "`warder import \(word) --format openclaw`, then \(replacement(file))"
+        case (.models, _): return replacement(file, key)
+        case (.environment, .dockerAgent): return "`warder import \(word) --format docker-agent`, then \(replacement(file, key))"
+        case (.environment, _): return "`warder import \(word) --format openclaw`, then \(replacement(file, key))"
         // Told by its name, which this one does not have.
         case (_, .claudeCode) where !file.path.hasSuffix("/.claude/settings.json"):
-            return "`warder import \(word) --format claude-code-config`, then \(replacement(file))"
+            return "`warder import \(word) --format claude-code-config`, then \(replacement(file, key))"
         case (_, .codex) where !file.path.hasSuffix("/.codex/config.toml"):
-            return "`warder import \(word) --format codex-config`, then \(replacement(file))"
-        default: return "`warder import \(word)`, then \(replacement(file))"
+            return "`warder import \(word) --format codex-config`, then \(replacement(file, key))"
+        default: return "`warder import \(word)`, then \(replacement(file, key))"
         }
     }
 
     /// How the vault's own value takes the place.
-    private func replacement(_ file: AuditedFile) -> String {
+    private func replacement(_ file: AuditedFile, _ key: String) -> String {
         switch file.kind {
         case .models: return "cure the configuration, then remove the file: \(file.system.title) makes it anew"
         case .environment:
@@ -89,6 +89,9 @@ struct KeyChecks {
             if let known { return "`warder apply --replace \(known.name)`" }
             let path = file.system == .dockerAgent ? " --path \(examination.word(file.path))" : ""
             return "`warder consumer add \(file.system.rawValue)\(path)`, `warder apply --replace \(file.system.rawValue)`"
+        // A variable that the program does not read itself, but what it starts.
+        case .configuration where [.claudeCode, .codex].contains(file.system) && !key.contains("/") && !key.hasPrefix("ANTHROPIC_"):
+            return "take the line out, and start the program with `warder run -- \(file.system == .codex ? "codex" : "claude")`"
         case .configuration, .profiles: return "`warder wire \(file.system.rawValue)`, which puts a reference there"
         }
     }

@@ -12,6 +12,7 @@ struct ProviderChecks {
 
     func run() {
         let settings = examination.settings
+        checkFallback()
         var faulty: Set<String> = []
         for name in settings.providers.keys.sorted() {
             if check(provider: name) { faulty.insert(name) }
@@ -21,6 +22,16 @@ struct ProviderChecks {
             check(model: name, "the route \(name)", route.place, faulty)
         }
     }
+
+    /// The file in which keys are looked for last: who names it wants it read.
+    private func checkFallback() {
+        guard let path = fallback else { return }
+        do { _ = try EnvironmentFileVariables(path: path).value(of: "") } catch {
+            examination.leave(path, "\(bare(Failure(error).message)), and env_file under [default] names it")
+        }
+    }
+
+    private var fallback: String? { examination.settings.defaults.environmentFile.map(examination.directories.expand) }
 
     /// Whether there is something wrong with it.
     private func check(provider name: String) -> Bool {
@@ -32,8 +43,7 @@ struct ProviderChecks {
                 "\(name) has its key from \(missing), which is not there", fix: "put it there, or change that line")
             return true
         }
-        guard let models = try? resolver.survey(secrets: examination.names ?? [], of: name) else { return false }
-        switch models.lazy.map(\.key).first(where: isFault) {
+        switch state(of: name, table) {
         case .missing(let source)?:
             examination.add(
                 .providerKeyMissing, name, path: table.place.file, line: table.place.line,
@@ -46,6 +56,17 @@ struct ProviderChecks {
             return true
         default: return false
         }
+    }
+
+    /// What is wrong with it, if something is. Where the model alone says who answers, only the gateway's own address can be checked.
+    private func state(of name: String, _ table: ProviderSettings) -> SurveyedModel.Key? {
+        let names = examination.names ?? []
+        let isGateway = Catalogue.standard.provider(table[.kind] ?? name)?.id == Catalogue.gateway
+        if isGateway, table[.route] == nil, table.models == nil {
+            let rows = try? resolver.survey(model: "\(name)/anthropic/any", secrets: names)
+            return rows?.lazy.map(\.key).first { if case .invalid = $0 { true } else { false } }
+        }
+        return (try? resolver.survey(secrets: names, of: name))?.lazy.map(\.key).first(where: isFault)
     }
 
     private func check(model: String?, _ what: String, _ place: SettingsPlace?, _ faulty: Set<String>) {
@@ -100,11 +121,12 @@ struct ProviderChecks {
 
     /// Without the login shell, which would be started.
     private var resolver: ModelResolver {
-        let file = examination.settings.defaults.environmentFile.map(examination.directories.expand)
+        let isReadable = fallback.map { path in !examination.findings.contains { $0.code == .fileUnreadable && $0.path == path } } ?? false
         return ModelResolver(
             settings: examination.settings, secrets: NoSecrets(),
             environment: ResolverEnvironment(
-                directories: examination.directories, fallbacks: file.map { [EnvironmentFileVariables(path: $0)] } ?? []))
+                directories: examination.directories,
+                fallbacks: isReadable ? fallback.map { [EnvironmentFileVariables(path: $0)] } ?? [] : []))
     }
 }
 

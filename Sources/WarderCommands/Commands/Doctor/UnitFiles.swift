@@ -34,6 +34,8 @@ struct UnitFiles {
     private let directories: [String]
 
     init(_ user: UserDirectories, _ scope: ConsumerSettings.Scope) {
+        // As home-manager and others have it.
+        let shared = (Console.environment("XDG_DATA_DIRS") ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
         directories =
             switch scope {
             case .user:
@@ -41,7 +43,7 @@ struct UnitFiles {
                     "\(user.config)/systemd/user", "\(user.data)/systemd/user", "/etc/systemd/user", "/run/systemd/user",
                     "/run/user/\(geteuid())/systemd/user", "/usr/local/lib/systemd/user", "/usr/local/share/systemd/user",
                     "/usr/share/systemd/user", "/usr/lib/systemd/user",
-                ]
+                ] + shared.map { "\($0)/systemd/user" }
             case .system:
                 [
                     "/etc/systemd/system", "/run/systemd/system", "/run/systemd/transient", "/run/systemd/generator",

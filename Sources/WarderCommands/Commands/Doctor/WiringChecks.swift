@@ -44,7 +44,10 @@ struct WiringChecks {
         var info = stat()
         guard unsafe lstat(command, &info) == 0 else { return add(.programMissing, "is not there", fix: wire) }
         if program.isChecked {
-            if info.st_mode & S_IFMT == S_IFLNK { return add(.programUnsafe, "is a symbolic link, and is refused", fix: wire) }
+            if info.st_mode & S_IFMT == S_IFLNK, !program.allowsLink {
+                return add(.programUnsafe, "is a symbolic link, and is refused", fix: wire)
+            }
+            guard unsafe stat(command, &info) == 0 else { return add(.programMissing, "is not there", fix: wire) }
             if info.st_uid != geteuid() { return add(.programUnsafe, "does not belong to you, and is refused", fix: wire) }
             if info.st_mode & 0o022 != 0 {
                 return add(.programUnsafe, "can be written to by others, and is refused", fix: "`chmod go-w \(examination.word(command))`")
