@@ -12,6 +12,8 @@ public struct Anchor: Sendable {
     private let pinned: Fingerprint?
     private let mayBeAbsent: Bool
     private let onFirstUse: @Sendable (Fingerprint, UInt64) -> Void
+    /// Whether what is read is compared and not remembered: for whoever changes nothing.
+    public var onlyCompares = false
 
     /// At most so many marks: several processes may prepare at once, and only one of them will be done.
     private static let maximumCount = 16
@@ -75,12 +77,13 @@ public struct Anchor: Sendable {
     /// - Throws: ``KeystoreError/Code/rolledBack``, ``KeystoreError/Code/forked``.
     func check(_ head: Head, against mark: AnchorMark?, _ keys: some KeyHolder) throws(KeystoreError) {
         guard let mark else {
+            if onlyCompares { return }
             try settle(head, keys)
             onFirstUse(keys.fingerprint, head.sequence)
             return
         }
         try Self.compare(head, mark)
-        if head.sequence > mark.sequence || mark.isPrepared { try settle(head, keys) }
+        if !onlyCompares, head.sequence > mark.sequence || mark.isPrepared { try settle(head, keys) }
     }
 
     /// Compares only.

@@ -50,6 +50,21 @@ extension ModelResolver {
         return models
     }
 
+    /// What a name that is asked for comes to: `PROVIDER/MODEL`, each model of a route, or the settings' default.
+    ///
+    /// - Parameters:
+    ///   - model: as for ``candidates(_:)``.
+    ///   - names: the names of all secrets.
+    /// - Throws: ``ResolverError`` for a name that stands for nothing.
+    public func survey(model: String?, secrets names: Set<String>) throws -> [SurveyedModel] {
+        try models(model).names.map { text in
+            let name = try ModelName(text)
+            do { return try survey(name.provider, name.model, names) } catch let error as ResolverError {
+                return SurveyedModel(provider: name.provider, model: name.model, style: nil, baseURL: nil, key: .invalid(error.description))
+            }
+        }
+    }
+
     private func survey(_ provider: String, _ model: String?, _ names: Set<String>) throws -> SurveyedModel {
         let plan: RequestPlan
         do throws(ResolverError) {

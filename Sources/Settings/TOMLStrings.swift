@@ -27,6 +27,14 @@ package enum TOMLStrings {
         return strings
     }
 
+    /// The strings of the array at a path, in order; none if there is no array.
+    ///
+    /// - Throws: as ``read(_:file:)``.
+    package static func array(at path: [String], in bytes: [UInt8], file: String) throws(SettingsError) -> [String] {
+        guard case .array(let elements)? = try SettingsDocument(bytes, file: file).tree[path] else { return [] }
+        return elements.compactMap { if case .string(let text) = $0 { text } else { nil } }
+    }
+
     /// The paths at which an array stands, such as the program in `{ exec = ["pass", "show", "x"] }`, with their lines.
     package static func arrays(_ bytes: [UInt8], file: String) throws(SettingsError) -> [TOMLString] {
         try SettingsDocument(bytes, file: file).spans.filter { $0.kind == .array }.map {

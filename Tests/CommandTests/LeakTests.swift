@@ -163,7 +163,7 @@ import Testing
             for format in [
                 "dotenv", "dotenv-js", "dotenv-python", "compose", "docker", "sh", "fish", "github", "json", "environment.d",
                 "systemd-environment-file", "docker-agent", "wrangler", "openclaw", "openclaw-config", "docker-agent-config",
-                "loong-config",
+                "loong-config", "claude-code-config", "codex-config",
             ] {
                 for way in [["--dry-run"], ["--replace", "--prefix", "\(format)/"]] {
                     try home.write(content, to: file)

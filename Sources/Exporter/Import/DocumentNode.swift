@@ -3,7 +3,7 @@ internal import Settings
 internal import Yams
 
 /// A configuration of another program: what JSON5, YAML and TOML have in common, with the lines.
-indirect enum DocumentNode: Sendable {
+package indirect enum DocumentNode: Sendable {
     /// Names, their lines and values, in the order of the document; each name once.
     case object([Member])
     case array([DocumentNode])
@@ -13,20 +13,20 @@ indirect enum DocumentNode: Sendable {
     case other(line: Int)
 
     /// A name and its value.
-    struct Member: Sendable {
-        let key: String
-        let line: Int
-        let value: DocumentNode
+    package struct Member: Sendable {
+        package let key: String
+        package let line: Int
+        package let value: DocumentNode
     }
 
     /// The value of a member, if this is an object that has one.
-    subscript(_ key: String) -> DocumentNode? {
+    package subscript(_ key: String) -> DocumentNode? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key == key }?.value
     }
 
     /// The text of a string.
-    var text: String? {
+    package var text: String? {
         guard case .string(let bytes, _) = self else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -39,7 +39,7 @@ indirect enum DocumentNode: Sendable {
 
 extension DocumentNode {
     /// Reads JSON5. Of two members with one name the last counts; `repeated` gets the lines of the others.
-    init(json5 bytes: [UInt8], repeated: inout [Int]) throws(ExportError) {
+    package init(json5 bytes: [UInt8], repeated: inout [Int]) throws(ExportError) {
         self = Self.node(try JSON5Parser.parse(bytes), &repeated)
     }
 
@@ -79,7 +79,7 @@ extension DocumentNode {
 
 extension DocumentNode {
     /// Reads the strings of TOML: tables and what is a string in them, and the arrays as places without a value.
-    init(toml bytes: [UInt8], path: String) throws(ExportError) {
+    package init(toml bytes: [UInt8], path: String) throws(ExportError) {
         do {
             var root = Tree()
             for string in try TOMLStrings.read(bytes, file: path) {

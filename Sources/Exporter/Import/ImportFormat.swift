@@ -13,9 +13,16 @@ public enum ImportFormat: Sendable {
     case dockerAgent
     /// The configuration of loong.
     case loong
+    /// The settings of Claude Code.
+    case claudeCode
+    /// The configuration of Codex.
+    case codex
 
     /// The names after `--format`.
-    public static let names = Formats.all.map { $0.name } + [OpenClawDocument.name, DockerAgentDocument.name, LoongDocument.name]
+    public static let names =
+        Formats.all.map { $0.name } + [
+            OpenClawDocument.name, DockerAgentDocument.name, LoongDocument.name, ClaudeCodeDocument.name, CodexDocument.name,
+        ]
 
     /// The format with exactly this name.
     ///
@@ -25,6 +32,8 @@ public enum ImportFormat: Sendable {
         case OpenClawDocument.name: return .openClaw
         case DockerAgentDocument.name: return .dockerAgent
         case LoongDocument.name: return .loong
+        case ClaudeCodeDocument.name: return .claudeCode
+        case CodexDocument.name: return .codex
         default:
             guard let format = Formats.all.first(where: { $0.name == name }) else {
                 throw ExportError(.unknownFormat, "no such format", hint: "the formats are \(names.joined(separator: ", "))")
@@ -37,6 +46,8 @@ public enum ImportFormat: Sendable {
     public static func detected(_ file: ImportFile) -> ImportFormat {
         let name = file.name
         if OpenClawDocument.isName(name) { return .openClaw }
+        if ClaudeCodeDocument.isPath(file.path) { return .claudeCode }
+        if CodexDocument.isPath(file.path) { return .codex }
         if name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return .dockerAgent }
         if name.hasSuffix(".toml") { return .loong }
         guard name.hasSuffix(".json") || name.hasSuffix(".json5") else { return .agreement }
@@ -62,6 +73,8 @@ public enum ImportFormat: Sendable {
             case .openClaw: return try OpenClawDocument.read(bytes)
             case .dockerAgent: return try DockerAgentDocument.read(bytes, path: path)
             case .loong: return try LoongDocument.read(bytes, path: path)
+            case .claudeCode: return try ClaudeCodeDocument.read(bytes)
+            case .codex: return try CodexDocument.read(bytes, path: path)
             }
         } catch {
             guard error.code == .malformed, !error.description.hasPrefix(path) else { throw error }

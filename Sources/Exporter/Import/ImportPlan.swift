@@ -79,7 +79,7 @@ public struct ImportPlan: Sendable {
     }
 
     /// A name that can be shown: nothing that could be a value in the wrong place.
-    static func shown(_ name: String) -> String? {
+    package static func shown(_ name: String) -> String? {
         name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
             part.utf8.count <= 64 && !KeyLikeText.matches(String(part)) && !part.isEmpty
                 && part.utf8.allSatisfy { isNameByte($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }

@@ -22,6 +22,14 @@ public enum KnownVariables {
         return names.contains("\(provider)_API_KEY")
     }
 
+    /// Whether a variable of this name holds a key, as far as names tell: one of those but the ids, or one that is called a key, a token,
+    /// a secret or a password.
+    public static func namesKey(_ name: String) -> Bool {
+        if name.hasSuffix("_ID") { return false }
+        return holdsKey(name)
+            || ["_API_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "_SECRET_KEY", "_ACCESS_KEY"].contains(where: name.hasSuffix)
+    }
+
     private static let sessionNames = Set(
         """
         _ COLORTERM COLUMNS CONDA_DEFAULT_ENV CONDA_PREFIX CONDA_SHLVL DBUS_SESSION_BUS_ADDRESS DEBUGINFOD_URLS DESKTOP_SESSION DISPLAY \

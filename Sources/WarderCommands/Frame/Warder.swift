@@ -17,7 +17,9 @@ struct Warder: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Vault",
-                subcommands: [Init.self, Status.self, SlotGroup.self, Verify.self, BackupVault.self, RestoreVault.self, AuditGroup.self]),
+                subcommands: [
+                    Init.self, Status.self, Doctor.self, SlotGroup.self, Verify.self, BackupVault.self, RestoreVault.self, AuditGroup.self,
+                ]),
             CommandGroup(
                 name: "Secrets",
                 subcommands: [

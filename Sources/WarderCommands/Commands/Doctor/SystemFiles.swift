@@ -1,0 +1,73 @@
+internal import Exporter
+internal import Glibc
+internal import Keystore
+internal import Settings
+internal import SodiumCrypto
+internal import Wiring
+
+/// The files of the systems that Warder serves, each read once.
+struct SystemFiles {
+    /// One that is there.
+    struct Content {
+        let file: AuditedFile
+        /// The keys in it, or nil if it cannot be read as what it is.
+        let reading: ImportReading?
+        /// The programs that it names.
+        let wiring: AuditedWiring?
+        /// Whether others can read or write it.
+        let isWide: Bool
+    }
+
+    let contents: [Content]
+    /// All that there could be.
+    let paths: Set<String>
+
+    init(_ examination: Examination) {
+        var environment: [String: String] = [:]
+        for name in WiredSystem.placeVariables { environment[name] = Console.environment(name) }
+        let files = AuditedFile.all(examination.directories, environment: environment)
+        paths = Set(files.map(\.path))
+        contents = files.compactMap { file in examination.file(file.path).map { Self.content(file, $0, examination) } }
+    }
+
+    private static func content(_ file: AuditedFile, _ bytes: ImportFile, _ examination: Examination) -> Content {
+        var info = stat()
+        let isWide = unsafe stat(file.path, &info) == 0 && info.st_mode & 0o077 != 0
+        let wiring = try? AuditedWiring(file, bytes.content.reveal())
+        var reading: ImportReading?
+        do { reading = try file.format.read(bytes) } catch {
+            // A document that is one, and holds nothing that its reader knows, holds no key.
+            if wiring == nil || file.kind == .environment { examination.leave(file.path, Failure(error).message) }
+        }
+        return Content(file: file, reading: reading, wiring: wiring, isWide: isWide)
+    }
+
+    /// The programs that are Warder itself, of all systems.
+    var programsOfWarder: [(system: WiredSystem, program: AuditedWiring.Program)] {
+        contents.flatMap { content in
+            (content.wiring?.programs ?? []).filter(\.isWarder).map { (content.file.system, $0) }
+        }
+    }
+}
+
+/// Which variables of which files are copies that a consumer holds: those are looked after by `apply`.
+struct ManagedCopies {
+    private var names: [String: Set<String>] = [:]
+    private var isKnown = false
+
+    init(_ examination: Examination) {
+        let session = examination.session
+        let held = examination.vault.flatMap { try? session.applier($0).held() }
+        isKnown = held != nil
+        for consumer in session.usable(session.consumers).consumers {
+            guard case .file(let path, _) = consumer.copy else { continue }
+            names[path, default: []].formUnion(held?[consumer.name]?.candidates.flatMap(\.variables).map(\.name) ?? [])
+        }
+    }
+
+    /// Whether a variable of a file is one. While the vault is locked, whatever is in a consumer's file may be.
+    func contains(_ name: String, in path: String) -> Bool {
+        guard let names = names[path] else { return false }
+        return !isKnown || names.contains(name)
+    }
+}
