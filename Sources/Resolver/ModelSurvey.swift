@@ -68,7 +68,7 @@ extension ModelResolver {
     private func survey(_ provider: String, _ model: String?, _ names: Set<String>) throws -> SurveyedModel {
         let plan: RequestPlan
         do throws(ResolverError) {
-            plan = try RequestPlan("\(provider)/\(model ?? "any")", nil, settings, catalogue)
+            plan = try RequestPlan("\(provider)/\(model ?? anyModel(of: provider))", nil, settings, catalogue)
         } catch {
             // A name that is none must not come back in a list.
             if error.code == .notFound || error.code == .usage { throw error }
@@ -76,6 +76,18 @@ extension ModelResolver {
         }
         return SurveyedModel(
             provider: provider, model: model, style: plan.address.style, baseURL: plan.address.base.text, key: try key(of: plan, names))
+    }
+
+    /// A model's name that stands for any, in the form that the provider's route has.
+    private func anyModel(of provider: String) -> String {
+        let table = settings.providers[provider] ?? .none
+        guard catalogue.provider(table[.kind] ?? provider)?.id == Catalogue.gateway else { return "any" }
+        switch table[.route] {
+        case nil, "compat": return "custom-any/any"
+        case "rest", "universal": return "openai/any"
+        case "workers-ai": return "@cf/any/any"
+        case _?: return "any"
+        }
     }
 
     /// The state of the first key that is missing, else of the provider's own.

@@ -57,6 +57,18 @@ import Testing
         #expect(try home.run("models", "list", "--provider", "nobody").refused(22))
     }
 
+    @Test(arguments: ["compat", "rest", "universal", "workers-ai", "openai", ""]) func `a gateway needs no pinned model to be listed`(
+        _ route: String
+    ) throws {
+        try home.store("cloudflare-ai-gateway/token", "x")
+        try home.store("gate/api-key", "x")
+        try home.configure(
+            "[provider.gate]\nkind = \"cloudflare-ai-gateway\"\naccount_id = \"a\"\ngateway_id = \"g\"\n"
+                + (route.isEmpty ? "" : "route = \"\(route)\"\n"))
+        let secret = route == "rest" ? "cloudflare-ai-gateway/token" : "gate/api-key"
+        #expect(try rows("--provider", "gate") == ["gate/… | present | the secret \(secret)"])
+    }
+
     @Test func `looks for both keys of a gateway`() throws {
         try home.configure(
             """
