@@ -182,6 +182,39 @@ import Testing
         #expect(isExact)
     }
 
+    private static let hasOpenAI = {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        process.arguments = ["-c", "import openai"]
+        process.standardError = nil
+        try? process.run()
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
+
+    /// The code itself, with OpenAI's library.
+    @Test(
+        .enabled(if: hasOpenAI, "SKIPPED: needs OpenAI's library for Python, which Debian does not have"), arguments: ["request", "stored"])
+    func `OpenAI's library asks an authenticated gateway`(_ way: String) throws {
+        try configure("compat")
+        try home.configure("provider_key = \"\(way)\"\n")
+        let snippet = try home.run(
+            "wire", "ai-gateway-provider", "--snippet", "openai-python", "--model", "cloudflare-ai-gateway/openai/gpt-4o")
+        let script = try home.write(snippet.text, to: "ask.py")
+        _ = try home.run(
+            [
+                "run", "-P", "ai-gateway-provider", "--", "/usr/bin/env", "OPENAI_BASE_URL=http://127.0.0.1:\(server.port)", "python3",
+                script,
+            ],
+            program: Home.program)
+        let requests = try server.requests()
+        try #require(requests.count == 1)
+        let isExact =
+            requests[0]["authorization"] == (way == "request" ? "Bearer \(key)" : nil)
+            && requests[0]["cf-aig-authorization"] == "Bearer \(token)"
+        #expect(isExact)
+    }
+
     @Test(arguments: ["ai-gateway-provider", "openai", "fetch", "workers"]) func `code for node is code`(_ name: String) throws {
         for provider in ["request", "stored"] {
             let home = try Home()

@@ -33,7 +33,9 @@ import Testing
             try SettingsEditor.set(table: ["t"], key: "b", to: .array([.number(2), .inline([("k", .flag(false))])]), in: text)
                 == text.replacing("b = 1", with: "b = [2, { k = false }]"))
         #expect(try SettingsEditor.set(table: ["t"], key: "b", to: .number(1), in: text) == text)
-        #expect(try SettingsEditor.set(table: ["t"], key: "a", to: .text("x"), in: text.replacing("\"x\"", with: "'x'")) == text.replacing("\"x\"", with: "'x'"))
+        #expect(
+            try SettingsEditor.set(table: ["t"], key: "a", to: .text("x"), in: text.replacing("\"x\"", with: "'x'"))
+                == text.replacing("\"x\"", with: "'x'"))
     }
 
     @Test func `keeps CRLF line ends, and a byte order mark`() throws {

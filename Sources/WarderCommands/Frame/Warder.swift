@@ -28,7 +28,8 @@ struct Warder: ParsableCommand {
             CommandGroup(
                 name: "Environments", subcommands: [Run.self, Check.self, Allow.self, ExportEnvironment.self, ImportSecrets.self]),
             CommandGroup(
-                name: "Providers", subcommands: [Onboard.self, ProviderGroup.self, ModelsGroup.self, Resolve.self, Wire.self, CredentialGroup.self]),
+                name: "Providers",
+                subcommands: [Onboard.self, ProviderGroup.self, ModelsGroup.self, Resolve.self, Wire.self, CredentialGroup.self]),
             CommandGroup(name: "Consumers", subcommands: [ConsumerGroup.self, Apply.self, Where.self]),
         ])
 }

@@ -66,55 +66,46 @@ public struct LibrarySnippets: Sendable {
     }
 
     private var openAI: String {
-        """
-        // npm install openai
-        import OpenAI from "openai";
+        var members: [String] = []
+        // A key of the request would come before the one that the gateway has: the header goes.
+        if !sendsKey { members.append("apiKey: \"none\",") }
+        let headers =
+            (isAuthenticated ? ["\"cf-aig-authorization\": `Bearer ${process.env.CF_AIG_TOKEN}`,"] : [])
+            + (sendsKey ? [] : ["Authorization: null,"])
+        if !headers.isEmpty { members.append("defaultHeaders: { \(headers.joined(separator: " ").dropLast()) },") }
+        let arguments = members.isEmpty ? "" : "{\n  \(members.joined(separator: "\n  "))\n}"
+        return """
+            // npm install openai
+            import OpenAI from "openai";
 
-        // The address and the key come from OPENAI_BASE_URL and OPENAI_API_KEY.
-        const client = new OpenAI(\(openAIArguments));
-        const answer = await client.chat.completions.create({
-          model: \(JSONText.quote(model)),
-          messages: [{ role: "user", content: "Hello" }],
-        });
-        console.log(answer.choices[0].message.content);
+            // The address\(sendsKey ? " and the key come" : " comes") from OPENAI_BASE_URL\(sendsKey ? " and OPENAI_API_KEY" : "").
+            const client = new OpenAI(\(arguments));
+            const answer = await client.chat.completions.create({
+              model: \(JSONText.quote(model)),
+              messages: [{ role: "user", content: "Hello" }],
+            });
+            console.log(answer.choices[0].message.content);
 
-        """
-    }
-
-    private var openAIArguments: String {
-        let headers = headers(indentation: "    ")
-        return headers.isEmpty ? "" : "{\n  defaultHeaders: {\(headers)\n  },\n}"
-    }
-
-    /// A key of the request would come before the one that the gateway has: without one, the header goes.
-    private func headers(indentation: String) -> String {
-        (isAuthenticated ? "\n\(indentation)\"cf-aig-authorization\": `Bearer ${process.env.CF_AIG_TOKEN}`," : "")
-            + (sendsKey ? "" : "\n\(indentation)Authorization: null,")
+            """
     }
 
     private var openAIPython: String {
-        """
-        # pip install openai
-        import os
-        import openai
+        let headers = isAuthenticated ? "default_headers={\"cf-aig-authorization\": f\"Bearer {os.environ['CF_AIG_TOKEN']}\"}" : ""
+        let arguments = [sendsKey ? "" : "api_key=\"none\"", headers].filter { !$0.isEmpty }.joined(separator: ", ")
+        return """
+            # pip install openai
+            import os
+            import openai
 
-        # The address and the key come from OPENAI_BASE_URL and OPENAI_API_KEY.
-        client = openai.OpenAI(\(pythonArguments))
-        answer = client.chat.completions.create(
-            model=\(JSONText.quote(model)),
-            messages=[{"role": "user", "content": "Hello"}],
-        )
-        print(answer.choices[0].message.content)
+            # The address\(sendsKey ? " and the key come" : " comes") from OPENAI_BASE_URL\(sendsKey ? " and OPENAI_API_KEY" : "").
+            client = openai.OpenAI(\(arguments))
+            answer = client.chat.completions.create(
+                model=\(JSONText.quote(model)),
+                messages=[{"role": "user", "content": "Hello"}],\(sendsKey ? "" : "\n    extra_headers={\"Authorization\": openai.Omit()},")
+            )
+            print(answer.choices[0].message.content)
 
-        """
-    }
-
-    private var pythonArguments: String {
-        var headers: [String] = []
-        if isAuthenticated { headers.append("\"cf-aig-authorization\": f\"Bearer {os.environ['CF_AIG_TOKEN']}\"") }
-        if !sendsKey { headers.append("\"Authorization\": openai.Omit()") }
-        let list = headers.isEmpty ? "" : "default_headers={\(headers.joined(separator: ", "))}"
-        return sendsKey ? list : ["api_key=\"none\"", list].joined(separator: ", ")
+            """
     }
 
     private var fetch: String {
