@@ -26,6 +26,8 @@ struct KeyChecks {
                     .fileWide, file.path, path: file.path, "others can read or write the keys in this file",
                     fix: "\(examination.privacy(file.path)); replace the keys if others might have read them")
             }
+            for left in content.reading?.left ?? [] { check(left, file) }
+            if file.kind == .environment, file.system.isOpenClaw { checkLeftOut(file) }
             for key in found where !managed.contains(key.name, in: file.path) { check(key, file) }
         }
     }
@@ -61,6 +63,35 @@ struct KeyChecks {
         case .other(let secret):
             let reason = file.kind == .profiles ? "beats every variable" : "\(file.system.title) takes it"
             add(.shadowedKey, "\(name) is another value than the secret \(secret), and \(reason)", fix: replacement(file, key))
+        }
+    }
+
+    /// A key where a name belongs, or the reverse.
+    private func check(_ left: ImportReading.Left, _ file: AuditedFile) {
+        guard [ImportReading.Left.nameForKey, ImportReading.Left.keyForName].contains(left.reason) else { return }
+        let name = left.name.flatMap(examination.shownName) ?? "a key"
+        let isName = left.reason == ImportReading.Left.nameForKey
+        examination.add(
+            .misplacedKey, name, path: file.path, line: left.lines?.lowerBound,
+            isName
+                ? "\(name) is the name of a variable, which is sent as the key"
+                : "\(name) should be the name of a variable, and is something else: the key itself, it may be",
+            fix: isName
+                ? "`warder wire \(file.system.rawValue)`, which refers to the key" : "put the name there, and replace the key if it was one"
+        )
+    }
+
+    /// What stands in the file, and the system's services do not take.
+    private func checkLeftOut(_ file: AuditedFile) {
+        guard let content = examination.file(file.path), let all = try? ImportFormat.named("dotenv-js").read(content),
+            let taken = try? file.format.read(content)
+        else { return }
+        for found in all.found where KnownVariables.namesKey(found.name) && !taken.found.contains(where: { $0.name == found.name }) {
+            guard let name = examination.shownName(found.name) else { continue }
+            examination.add(
+                .variableLeftOut, name, path: file.path, line: found.line,
+                "\(name) is not taken by services of \(file.system.title): it is blank, or refers to another variable",
+                fix: "write the value itself: `warder set \(name)`, then \(replacement(file, name))")
         }
     }
 
