@@ -59,10 +59,12 @@ struct KeyChecks {
         switch match {
         case .none: add(.plaintextKey, "\(name) is here in plain text", fix: cure(file, key))
         case .same(let secret):
-            add(.duplicateKey, "\(name) is a copy of the secret \(secret): it stays when the key is rotated", fix: replacement(file, key))
+            add(
+                .duplicateKey, "\(name) is a copy of the secret \(secret): it stays when the key is rotated",
+                fix: replacement(file, key, secret))
         case .other(let secret):
             let reason = file.kind == .profiles ? "beats every variable" : "\(file.system.title) takes it"
-            add(.shadowedKey, "\(name) is another value than the secret \(secret), and \(reason)", fix: replacement(file, key))
+            add(.shadowedKey, "\(name) is another value than the secret \(secret), and \(reason)", fix: replacement(file, key, secret))
         }
     }
 
@@ -112,12 +114,18 @@ struct KeyChecks {
     }
 
     /// How the vault's own value takes the place.
-    private func replacement(_ file: AuditedFile, _ key: String) -> String {
+    private func replacement(_ file: AuditedFile, _ key: String, _ secret: String? = nil) -> String {
         switch file.kind {
         case .models: return "cure the configuration, then remove the file: \(file.system.title) makes it anew"
         case .environment:
             let known = examination.session.consumers.first { $0.path.map(examination.directories.expand) == file.path }
-            if let known { return "`warder apply --replace \(known.name)`" }
+            if let known {
+                let entries = (try? examination.settings.entries(ofProfile: known.profile)) ?? nil
+                let name = examination.shownName(known.names[key] ?? key) ?? "NAME"
+                let lacks = entries.map { !$0.contains { $0.name == name } } ?? false
+                let entry = lacks ? "\(name) = \"secret:\(secret ?? name)\" in [profile.\(known.profile)], " : ""
+                return "\(entry)`warder apply --replace \(known.name)`"
+            }
             let path = file.system == .dockerAgent ? " --path \(examination.word(file.path))" : ""
             return "`warder consumer add \(file.system.rawValue)\(path)`, `warder apply --replace \(file.system.rawValue)`"
         // A variable that the program does not read itself, but what it starts.

@@ -38,7 +38,7 @@ struct VariableChecks {
     /// Why a variable is missing for some of a system's programs, if it is.
     private func reason(_ name: String, _ unit: String?) -> String? {
         let isInProcess = Console.environment(name).map { !$0.isEmpty } ?? false
-        let isInSession = isInProcess || login.contains(name) || examination.expectations.variables.contains(name)
+        let isInSession = isInProcess || login.contains(name) || examination.expectations.contains(name)
         guard let unit else { return isInSession ? nil : "and nothing gives it" }
         let isInUnit = examination.variables(of: unit).contains { $0.found.name == name }
         switch (isInUnit, isInSession) {
