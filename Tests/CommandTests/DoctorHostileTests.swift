@@ -89,16 +89,18 @@ import Testing
         let home = try Home()
         let canaries = [
             Canary(Value(Canary.text(32))), Canary(Value(Array("sk-ant-".utf8) + Canary.text(40))), Canary(Value(Canary.text(24))),
+            // Where capitals alone are taken for a name.
+            Canary(Value(String(decoding: Canary.text(24), as: UTF8.self).uppercased())),
         ]
-        let (a, b, c) = (text(canaries[0]), text(canaries[1]), text(canaries[2]))
+        let (a, b, c, d) = (text(canaries[0]), text(canaries[1]), text(canaries[2]), text(canaries[3]))
         try home.store("anthropic/api-key", a)
         try home.store("cloudflare-ai-gateway/token", b)
         try home.store("ANTHROPIC_API_KEY", c)
         try home.configure("[provider.openai]\napi_key = { env = \"OPENAI_API_KEY\" }\n[profile.p]\nX = \"secret:none\"\n")
         let lines =
-            "ANTHROPIC_API_KEY=\(a)\nOPENAI_API_KEY='\(b)'\nexport CF_AIG_TOKEN=\"\(b)\"\n\(c)=\(c)\n\(c)\nX=$\(c)\nif true; then\nexport XAI_API_KEY=\(c)\nA=$(\(c))\n"
+            "ANTHROPIC_API_KEY=\(a)\nOPENAI_API_KEY='\(b)'\nexport CF_AIG_TOKEN=\"\(b)\"\n\(c)=\(c)\n\(c)\nX=$\(c)\nif true; then\nexport XAI_API_KEY=\(c)\nA=$(\(c))\nOPENAI_API_KEY_\(d)=\(c)\n\(d)_TOKEN=\nB_TOKEN=${\(d)}\n"
         let json = """
-            {models: {providers: {openai: {apiKey: '\(a)', headers: {token: 'Bearer \(b)', 'cf-aig-authorization': '\(c)'}}, '\(c)': {apiKey: '\(a)',
+            {models: {providers: {openai: {apiKey: '\(a)', headers: {token: 'Bearer \(b)', 'cf-aig-authorization': '\(c)', 'x-api-key': '${\(d)}', x_token: '$\(d)'}}, z: {apiKey: {source: 'env', id: '\(d)'}}, '\(c)': {apiKey: '\(a)',
             baseUrl: '\(b)'}, x: {apiKey: {source: 'exec', provider: '\(c)', id: '\(b)'}}, y: {apiKey: {source: 'exec', provider: 'w', id: '\(c)'}}}},
             env: {ANTHROPIC_API_KEY: '\(b)', \(c): '\(c)', vars: {OPENAI_API_KEY: '\(c)'}}, apiKeyHelper: '\(c) \(b)', '\(c)': '\(c)', gateway: {auth: {token: '\(c)'}},
             secrets: {providers: {w: {source: 'exec', command: '\(c)', args: ['credential', 'openclaw', '\(c)']}, '\(c)': {source: 'exec', command: '\(b)'}}}}
@@ -119,6 +121,7 @@ import Testing
             command = "\(b)"
             [mcp_servers.m.env]
             M_TOKEN = "\(c)"
+            \(d)_API_KEY = "\(c)"
             "\(c)_TOKEN" = "\(c)"
             """
         let profiles = """
@@ -126,7 +129,7 @@ import Testing
             "o:x":{"type":"oauth","provider":"o","access":"\(c)"}}}
             """
         let unit =
-            "[Service]\nEnvironment=\"ANTHROPIC_API_KEY=\(a)\" XAI_API_KEY=\(c) \(c)=\(c)\nEnvironmentFile=/\(c)\nExecStart=/bin/x \(c)\n"
+            "[Service]\nEnvironment=\"ANTHROPIC_API_KEY=\(a)\" XAI_API_KEY=\(c) \(c)=\(c) OPENCLAW_SERVICE_MANAGED_ENV_KEYS=\(c),\(d) \(d)_TOKEN=\(c)\nEnvironmentFile=/\(c)\nExecStart=/bin/x \(c)\n"
         for broken in ["", "\n{[\"\(a)\n\(c) '\u{0}"] {
             for file in Self.files {
                 let content =

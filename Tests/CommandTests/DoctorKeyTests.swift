@@ -93,6 +93,16 @@ import Testing
                 "warder import ~/.genesis/.env --format openclaw; warder consumer add genesis && warder apply --replace genesis")
         }
         #expect(try home.doctor().rows.allSatisfy { $0.severity == "info" })
+        // One more, after the consumer was made.
+        try home.cure("echo XAI_API_KEY=two >> ~/.genesis/.env")
+        try home.expectCured("plaintext-key", ".genesis/.env", 4, fix: "XAI_API_KEY = \"secret:XAI_API_KEY\" in [profile.genesis]") {
+            try home.cure("warder import ~/.genesis/.env --format openclaw")
+            #expect(try home.doctor().has("duplicate-key", ".genesis/.env", 4))
+            try home.cure(
+                "sed -i 's/^\\[profile.genesis\\]/&\\nXAI_API_KEY = \"secret:XAI_API_KEY\"/' ~/.config/warder/warder.toml; warder apply --replace genesis"
+            )
+        }
+        #expect(try home.doctor().rows.allSatisfy { $0.severity == "info" })
         let file = ".config/cagent/.env"
         try home.write("OPENAI_API_KEY=one\n", to: file)
         try home.expectCured("plaintext-key", file, 1, subject: "OPENAI_API_KEY", fix: "--format docker-agent") {

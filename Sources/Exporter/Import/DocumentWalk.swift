@@ -74,7 +74,7 @@ struct DocumentWalk {
         guard text.contains(where: { !$0.isWhitespace }) else { return }
         switch meaning(text) {
         case .literal where Self.looksLikeVariable(text):
-            leave(name, line: line, "the name of a variable where the key itself belongs")
+            leave(name, line: line, ImportReading.Left.nameForKey)
         case .literal: try reading.add(name, value, line: line)
         case .reference(let target): reading.references.append(.init(line: line, name, target))
         case .unusable(let reason): reading.left.append(.init(line: line, name, reason))
@@ -131,7 +131,7 @@ struct DocumentWalk {
         if isShowable(variable) {
             reading.references.append(.init(line: line, name, "the variable \(variable)"))
         } else {
-            leave(name, line: line, "not the name of a variable, which belongs here: it may be the key itself")
+            leave(name, line: line, ImportReading.Left.keyForName)
         }
     }
 }

@@ -29,6 +29,11 @@ public struct ImportReading: Sendable {
         /// Why, in words that hold nothing of a value.
         public let reason: String
 
+        /// The reason of one that is sent as it stands, and is no key.
+        package static let nameForKey = "the name of a variable where the key itself belongs"
+        /// The reason of one that may be a key, where everybody takes it for a name.
+        package static let keyForName = "not the name of a variable, which belongs here: it may be the key itself"
+
         init(_ lines: ClosedRange<Int>?, _ name: String?, _ reason: String) {
             self.lines = lines
             self.name = name

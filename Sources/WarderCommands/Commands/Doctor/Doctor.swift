@@ -30,6 +30,7 @@ struct Doctor: WarderCommand {
             KeyChecks(examination, files, managed).run()
             ShadowChecks(examination, files, managed).run()
             LoginChecks(examination, files).run()
+            VariableChecks(examination, files).run()
             WiringChecks(examination, files).run()
         }
         try report(examination)

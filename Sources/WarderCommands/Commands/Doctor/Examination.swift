@@ -14,7 +14,11 @@ final class Examination {
     /// The vault, if it opens.
     var vault: Vault<LocalKeys>?
     /// Its secrets; empty if there is no vault at all, nil if there is one and it does not open.
-    var listings: [Listing]?
+    var listings: [Listing]? {
+        didSet { names = listings.map { Set($0.map(\.name.description)) } }
+    }
+    /// The names of all secrets, if they are known.
+    private(set) var names: Set<String>?
     /// What secrets should be where, by the names of variables.
     var expectations = Expectations()
     /// In the order in which they were found.
@@ -34,8 +38,6 @@ final class Examination {
     }
 
     var settings: WarderSettings { session.settings }
-    /// The names of all secrets, if they are known.
-    var names: Set<String>? { listings.map { Set($0.map(\.name.description)) } }
 
     func add(_ code: Finding.Code, _ subject: String, path: String? = nil, line: Int? = nil, _ message: String, fix: String) {
         findings.append(
@@ -76,7 +78,7 @@ final class Examination {
     /// A name that came from somebody else's file, if it can be shown: one that is known here, or one of short words without many digits.
     /// Anything else may be a value in the wrong place.
     func shownName(_ name: String) -> String? {
-        if names?.contains(name) == true || expectations.variables.contains(name) { return name }
+        if names?.contains(name) == true || expectations.contains(name) { return name }
         let isPlain = name.split(whereSeparator: { "/._-".contains($0) }).allSatisfy { $0.utf8.count <= 16 }
         guard isPlain, name.utf8.count(where: { (48...57).contains($0) }) <= 4 else { return nil }
         return ImportPlan.shown(name)

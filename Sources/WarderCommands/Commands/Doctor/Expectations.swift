@@ -54,6 +54,9 @@ struct Expectations {
     /// The names of all variables that the vault has something for.
     var variables: [String] { everywhere.keys.sorted() }
 
+    /// Whether the vault has something for a variable.
+    func contains(_ name: String) -> Bool { everywhere[name] != nil }
+
     /// Compares a value in constant time.
     ///
     /// - Parameters:

@@ -71,6 +71,8 @@ struct Finding {
         case duplicateKey = "duplicate-key"
         case shadowedKey = "shadowed-key"
         case loginOnlyKey = "login-only-key"
+        case variableMissing = "variable-missing"
+        case variableLeftOut = "variable-left-out"
         case programMissing = "program-missing"
         case programUnsafe = "program-unsafe"
         case referenceMissing = "reference-missing"
@@ -79,7 +81,8 @@ struct Finding {
         var severity: Severity {
             switch self {
             case .secretWithoutHosts, .placeholderKey: .info
-            case .vaultLocked, .keyFileBesideVault, .promptNeeded, .secretRotateDue, .secretExpiring, .projectNotAllowed, .profileReserved,
+            case .variableLeftOut, .vaultLocked, .keyFileBesideVault, .promptNeeded, .secretRotateDue, .secretExpiring, .projectNotAllowed,
+                .profileReserved,
                 .consumerNotApplied, .consumerUnconfirmed, .consumerForgotten, .fileUnreadable, .plaintextKey, .duplicateKey,
                 .loginOnlyKey:
                 .warning

@@ -26,6 +26,8 @@ struct KeyChecks {
                     .fileWide, file.path, path: file.path, "others can read or write the keys in this file",
                     fix: "\(examination.privacy(file.path)); replace the keys if others might have read them")
             }
+            for left in content.reading?.left ?? [] { check(left, file) }
+            if file.kind == .environment, file.system.isOpenClaw { checkLeftOut(file) }
             for key in found where !managed.contains(key.name, in: file.path) { check(key, file) }
         }
     }
@@ -57,10 +59,41 @@ struct KeyChecks {
         switch match {
         case .none: add(.plaintextKey, "\(name) is here in plain text", fix: cure(file, key))
         case .same(let secret):
-            add(.duplicateKey, "\(name) is a copy of the secret \(secret): it stays when the key is rotated", fix: replacement(file, key))
+            add(
+                .duplicateKey, "\(name) is a copy of the secret \(secret): it stays when the key is rotated",
+                fix: replacement(file, key, secret))
         case .other(let secret):
             let reason = file.kind == .profiles ? "beats every variable" : "\(file.system.title) takes it"
-            add(.shadowedKey, "\(name) is another value than the secret \(secret), and \(reason)", fix: replacement(file, key))
+            add(.shadowedKey, "\(name) is another value than the secret \(secret), and \(reason)", fix: replacement(file, key, secret))
+        }
+    }
+
+    /// A key where a name belongs, or the reverse.
+    private func check(_ left: ImportReading.Left, _ file: AuditedFile) {
+        guard [ImportReading.Left.nameForKey, ImportReading.Left.keyForName].contains(left.reason) else { return }
+        let name = left.name.flatMap(examination.shownName) ?? "a key"
+        let isName = left.reason == ImportReading.Left.nameForKey
+        examination.add(
+            .misplacedKey, name, path: file.path, line: left.lines?.lowerBound,
+            isName
+                ? "\(name) is the name of a variable, which is sent as the key"
+                : "\(name) should be the name of a variable, and is something else: the key itself, it may be",
+            fix: isName
+                ? "`warder wire \(file.system.rawValue)`, which refers to the key" : "put the name there, and replace the key if it was one"
+        )
+    }
+
+    /// What stands in the file, and the system's services do not take.
+    private func checkLeftOut(_ file: AuditedFile) {
+        guard let content = examination.file(file.path), let all = try? ImportFormat.named("dotenv-js").read(content),
+            let taken = try? file.format.read(content)
+        else { return }
+        for found in all.found where KnownVariables.namesKey(found.name) && !taken.found.contains(where: { $0.name == found.name }) {
+            guard let name = examination.shownName(found.name) else { continue }
+            examination.add(
+                .variableLeftOut, name, path: file.path, line: found.line,
+                "\(name) is not taken by services of \(file.system.title): it is blank, or refers to another variable",
+                fix: "write the value itself: `warder set \(name)`, then \(replacement(file, name))")
         }
     }
 
@@ -81,12 +114,18 @@ struct KeyChecks {
     }
 
     /// How the vault's own value takes the place.
-    private func replacement(_ file: AuditedFile, _ key: String) -> String {
+    private func replacement(_ file: AuditedFile, _ key: String, _ secret: String? = nil) -> String {
         switch file.kind {
         case .models: return "cure the configuration, then remove the file: \(file.system.title) makes it anew"
         case .environment:
             let known = examination.session.consumers.first { $0.path.map(examination.directories.expand) == file.path }
-            if let known { return "`warder apply --replace \(known.name)`" }
+            if let known {
+                let entries = (try? examination.settings.entries(ofProfile: known.profile)) ?? nil
+                let name = examination.shownName(known.names[key] ?? key) ?? "NAME"
+                let lacks = entries.map { !$0.contains { $0.name == name } } ?? false
+                let entry = lacks ? "\(name) = \"secret:\(secret ?? name)\" in [profile.\(known.profile)], " : ""
+                return "\(entry)`warder apply --replace \(known.name)`"
+            }
             let path = file.system == .dockerAgent ? " --path \(examination.word(file.path))" : ""
             return "`warder consumer add \(file.system.rawValue)\(path)`, `warder apply --replace \(file.system.rawValue)`"
         // A variable that the program does not read itself, but what it starts.

@@ -62,7 +62,9 @@ struct LoginChecks {
                 if secrets.contains(where: { (try? SecretName($0)).flatMap(plan.variable) == name }) { return false }
             }
         }
-        guard let system, KnownVariables.holdsKey(name), KnownVariables.namesKey(name) else { return false }
+        guard let system else { return false }
+        let isKey = KnownVariables.holdsKey(name) && KnownVariables.namesKey(name)
+        guard isKey || files.references(of: system).contains(where: { $0.name == name }) else { return false }
         let preset = ConsumerPresets.named(system.rawValue)?.resolve(secrets: secrets, settings: examination.settings)
         guard preset?.variables.contains(where: { $0.name == name }) != true else { return false }
         return !isGiven(name, unit, system)
@@ -73,8 +75,8 @@ struct LoginChecks {
         let providers = Catalogue.standard.providers.filter { $0.keyVariables.contains(name) }.map { "\($0.id)/api-key" }
         for content in files.contents where content.file.system == system && content.file.kind != .models {
             if content.reading?.found.contains(where: { $0.name == name || providers.contains($0.name) }) == true { return true }
-            if content.reading?.references.contains(where: { $0.name == name || providers.contains($0.name) }) == true,
-                content.wiring?.references.isEmpty == false
+            // It asks somebody who is not the environment.
+            if content.reading?.references.contains(where: { providers.contains($0.name) && !$0.target.hasPrefix("the variable") }) == true
             {
                 return true
             }

@@ -42,6 +42,24 @@ struct SystemFiles {
         return Content(file: file, reading: reading, wiring: wiring, isWide: isWide)
     }
 
+    /// The variables that a system's own files refer to, each once, with the file and line.
+    func references(of system: WiredSystem) -> [(name: String, path: String, line: Int)] {
+        var seen: Set<String> = []
+        return contents.filter { $0.file.system == system && $0.file.kind != .models }.flatMap { content in
+            (content.reading?.references ?? []).compactMap { reference in
+                let name = reference.target.dropFirst("the variable ".count)
+                guard reference.target.hasPrefix("the variable "), seen.insert(String(name)).inserted else { return nil }
+                return (String(name), content.file.path, reference.line)
+            }
+        }
+    }
+
+    /// The variables that a system's own files give it: its environment file, and the `env` block of its configuration.
+    func variables(of system: WiredSystem) -> Set<String> {
+        let files = contents.filter { $0.file.system == system && [.environment, .configuration].contains($0.file.kind) }
+        return Set(files.flatMap { $0.reading?.found.map(\.name) ?? [] }.filter { !$0.contains("/") })
+    }
+
     /// The programs that are Warder itself, of all systems.
     var programsOfWarder: [(system: WiredSystem, program: AuditedWiring.Program)] {
         contents.flatMap { content in

@@ -136,12 +136,13 @@ struct VaultChecks {
     /// Who asks without a person needs a key without a person.
     private func checkWaysIn(_ source: KeySource, _ storage: SQLiteStorage) {
         guard !source.isKeyFile, let slots = try? Vault<LocalKeys>.slots(of: storage) else { return }
-        let wired = examination.options.system ? nil : examination.systemFiles.programsOfWarder.first
-        guard let who = wired.map({ "\($0.system.title) asks" }) ?? session.consumers.first.map({ "the consumer \($0.name) is served" })
-        else { return }
         let hasKeySlot = slots.contains { $0.kind == .keyFile || $0.kind == .recipient }
+        let wired = examination.options.system ? nil : examination.systemFiles.programsOfWarder.first
+        // Whoever serves consumers may bring a key along; whoever is asked by a system has nothing but the settings.
+        let served = hasKeySlot ? nil : session.consumers.first
+        guard let who = wired.map({ "\($0.system.title) asks" }) ?? served.map({ "the consumer \($0.name) is served" }) else { return }
         examination.add(
-            .promptNeeded, path, path: path, "the vault opens with a passphrase only, and \(who) without a person",
+            .promptNeeded, path, path: path, "only a passphrase opens the vault here, and \(who) without a person",
             fix: hasKeySlot
                 ? "key_file = \"PATH\" under [vault] in warder.toml"
                 : "a file of 32 random bytes: `warder slot add --key-file PATH`, then key_file = \"PATH\" under [vault] in warder.toml")
