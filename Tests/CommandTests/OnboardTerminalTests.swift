@@ -154,6 +154,27 @@ import Testing
         #expect(try headers().contains("cf-aig-authorization: Bearer \(Self.token)"))
     }
 
+    @Test func `asks for another key where the one there is does not belong`() throws {
+        try home.store("cloudflare-ai-gateway/api-key", "sk-ant-api03-0123456789")
+        let outcome = try Terminal.run(
+            home, "onboard", "--auth-choice", "cloudflare", "--route", "openai", "--model", "gpt-4o",
+            steps: Self.gateway[1...2].flatMap(\.steps) + [
+                .expect("is a key of Anthropic"), .expect("Key of OpenAI (Enter: the gateway has it): "), .type("sk-proj-0123456789\n"),
+                .expect("token? [y/N]: "), .type("\n"), .expect("Fased"), .type("\n"), .expect("Claude"), .type("\n"),
+            ])
+        #expect(outcome.failed == nil && outcome.code == 0)
+        let isRight = try headers() == ["authorization: Bearer sk-proj-0123456789"]
+        #expect(isRight)
+    }
+
+    @Test func `needs no key of a server on this machine`() throws {
+        let outcome = try Terminal.run(
+            home, "onboard", "--auth-choice", "ollama", "--model", "llama3",
+            steps: [.expect("Key of Ollama (Enter: none): "), .type("\n"), .expect("Fased"), .type("\n"), .expect("Claude"), .type("\n")])
+        #expect(outcome.failed == nil && outcome.code == 0)
+        #expect(try headers() == [])
+    }
+
     // MARK: Without a vault
 
     /// What is asked first if there is no vault.

@@ -207,6 +207,10 @@ import Testing
             ["custom-api-key", "--custom-base-url", "https://llm.example/v1", "--custom-api-key", "k7"], "custom/m",
             "authorization: Bearer k7"
         ),
+        (
+            ["openai", "--base-url", "https://openrouter.ai/api/v1", "--openai-api-key", "sk-or-v1-01"], "openai/m",
+            "authorization: Bearer sk-or-v1-01"
+        ),
         (["litellm", "--base-url", "http://127.0.0.1:4000", "--litellm-api-key", "k8"], "litellm/m", "authorization: Bearer k8"),
     ]
 
@@ -436,6 +440,12 @@ import Testing
         #expect((answer["variables"] as? [String])?.contains("ANTHROPIC_BASE_URL") == true)
         #expect(answer["systems"] as? [String] == ["fased"])
         #expect(outcome.error.contains("warder wire fased"))
+    }
+
+    @Test func `takes a path that looks like a key`() throws {
+        let file = try home.write(Self.key, to: "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5z")
+        #expect(try run(Self.gateway + Self.ids + ["--cloudflare-ai-gateway-api-key-file", file]).code == 0)
+        #expect(try generation("cloudflare-ai-gateway/api-key") == 1)
     }
 
     @Test func `warns of a file that others can read`() throws {
