@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Testing
 
 /// `warder onboard` at a terminal.
@@ -35,7 +34,7 @@ import Testing
         for name in [".fased", ".claude"] { try Self.makeDirectory(name, home) }
     }
 
-    private static func makeDirectory(_ name: String, _ home: Home) throws {
+    static func makeDirectory(_ name: String, _ home: Home) throws {
         try FileManager.default.createDirectory(atPath: home(name), withIntermediateDirectories: false)
     }
 
@@ -156,6 +155,27 @@ import Testing
         #expect(try headers().contains("cf-aig-authorization: Bearer \(Self.token)"))
     }
 
+    @Test func `asks for another key where the one there is does not belong`() throws {
+        try home.store("cloudflare-ai-gateway/api-key", "sk-ant-api03-0123456789")
+        let outcome = try Terminal.run(
+            home, "onboard", "--auth-choice", "cloudflare", "--route", "openai", "--model", "gpt-4o",
+            steps: Self.gateway[1...2].flatMap(\.steps) + [
+                .expect("is a key of Anthropic"), .expect("Key of OpenAI (Enter: the gateway has it): "), .type("sk-proj-0123456789\n"),
+                .expect("token? [y/N]: "), .type("\n"), .expect("Fased"), .type("\n"), .expect("Claude"), .type("\n"),
+            ])
+        #expect(outcome.failed == nil && outcome.code == 0)
+        let isRight = try headers() == ["authorization: Bearer sk-proj-0123456789"]
+        #expect(isRight)
+    }
+
+    @Test func `needs no key of a server on this machine`() throws {
+        let outcome = try Terminal.run(
+            home, "onboard", "--auth-choice", "ollama", "--model", "llama3",
+            steps: [.expect("Key of Ollama (Enter: none): "), .type("\n"), .expect("Fased"), .type("\n"), .expect("Claude"), .type("\n")])
+        #expect(outcome.failed == nil && outcome.code == 0)
+        #expect(try headers() == [])
+    }
+
     // MARK: Without a vault
 
     /// What is asked first if there is no vault.
@@ -173,50 +193,6 @@ import Testing
         let no = try Terminal.run(declined, "onboard", steps: [.expect("[Y/n]: "), .type("n\n")])
         #expect(no.code == 22 && no.text.contains("warder init --key-file"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: declined.path).isEmpty)
-    }
-
-    // MARK: Interruption
-
-    enum Interruption: CaseIterable { case controlC, terminate, endOfInput, hangUp }
-
-    /// Everything below a home, with its content: files, directories, modes and times of change.
-    private static func state(of home: Home) throws -> [String: Value] {
-        var state: [String: Value] = [:]
-        for name in FileManager.default.enumerator(atPath: home.path)?.compactMap({ $0 as? String }) ?? [] {
-            var info = stat()
-            try #require(unsafe lstat(home(name), &info) == 0)
-            let facts = Value("\(info.st_mode) \(info.st_ino) \(info.st_mtim.tv_sec) \(info.st_mtim.tv_nsec)")
-            state[name] = Value(facts.bytes + (home.content(home(name))?.bytes ?? []))
-        }
-        return state
-    }
-
-    @Test(arguments: Interruption.allCases, [false, true])
-    func `leaves everything as it was when it is interrupted, at every prompt`(_ interruption: Interruption, withVault: Bool) throws {
-        let home = try Home(withVault: withVault)
-        for name in [".fased", ".claude"] { try Self.makeDirectory(name, home) }
-        if withVault { try home.configure("# mine\n[profile.default]\nA = \"b\"\n") }
-        let before = try Self.state(of: home)
-        let conversation = (withVault ? [] : [Self.offer]) + Self.gateway
-        for (number, exchange) in conversation.enumerated() {
-            var steps = conversation[..<number].flatMap(\.steps) + [.expect(exchange.question), .echo(!exchange.isHidden)]
-            switch interruption {
-            case .controlC: steps.append(.type(exchange.answer + "\u{3}"))
-            case .terminate: steps += [.type(exchange.answer), .signal(SIGTERM)]
-            case .endOfInput: steps.append(.type("\u{4}"))
-            case .hangUp: steps += [.type(exchange.answer), .hangUp]
-            }
-            let outcome = try Terminal.run(home, "onboard", steps: steps)
-            #expect(outcome.failed == nil, "prompt \(number)")
-            switch interruption {
-            case .controlC: #expect(outcome.code == 128 + SIGINT && outcome.echoes, "prompt \(number)")
-            case .terminate: #expect(outcome.code == 128 + SIGTERM && outcome.echoes, "prompt \(number)")
-            case .endOfInput: #expect(outcome.code == 10 && outcome.echoes, "prompt \(number)")
-            case .hangUp: #expect(outcome.code == 10 || outcome.code == 128 + SIGHUP, "prompt \(number)")
-            }
-            let isSame = try Self.state(of: home) == before
-            #expect(isSame, "prompt \(number)")
-        }
     }
 
     @Test func `goes on where a passphrase is needed, and asks for it first`() throws {

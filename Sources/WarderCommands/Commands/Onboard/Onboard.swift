@@ -201,7 +201,10 @@ struct Onboard: WarderCommand {
                 throw Failure(.invalid, "--provider-key \(providerKey ?? "stored") says that the gateway has the key, and one is given")
             }
             if chosen.isGateway, known?.gateway?.providerKey ?? .request != .request { answers.providerKey = .request }
-            if let fault = OnboardShapes.fault(key: key, chosen, route: route) { throw Failure(exitCode: Failure.refused, fault) }
+            func field(_ field: ProviderSettings.Field) -> String? {
+                answers.fields[field] ?? known?[field] ?? (field == .route ? route : nil)
+            }
+            if let fault = OnboardShapes.fault(key: key, chosen, field) { throw Failure(exitCode: Failure.refused, fault) }
         }
         if let token = answers.token {
             if let fault = OnboardShapes.fault(token: token) { throw Failure(exitCode: Failure.refused, fault) }

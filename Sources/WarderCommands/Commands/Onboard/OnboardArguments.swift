@@ -26,10 +26,13 @@ struct OnboardKeyOption {
 ///
 /// A key among them is overwritten where other processes could read it, before anything else is done.
 struct OnboardArguments {
-    private let arguments: [String]
+    /// All of them, the program's own name first.
+    private var arguments: [String]
     private var command: Int?
     /// The arguments that are no more: an option with its key.
     private var removed: Set<Int> = []
+    /// Other arguments that were overwritten.
+    private var hidden: [Int: String] = [:]
     private var values: [OnboardKeyOption] = []
     private var failure: Failure?
 
@@ -41,13 +44,13 @@ struct OnboardArguments {
 
     /// Takes keys out of the arguments of this process, if its command is `onboard`.
     static func take() -> OnboardArguments {
-        var words: [String] = []
-        for index in 1..<max(1, Int(platform_argument_count())) { words.append(text(at: index) ?? "") }
-        guard let command = Arguments.commandIndex(words), words[command] == "onboard" else {
-            return OnboardArguments(arguments: Array(CommandLine.arguments.dropFirst()))
-        }
-        var taken = OnboardArguments(arguments: words, command: command)
-        for index in words.indices.dropFirst(command + 1) where !taken.removed.contains(index) { taken.takeValue(at: index) }
+        let count = Int(platform_argument_count())
+        guard let command = command(count) else { return OnboardArguments(arguments: CommandLine.arguments) }
+        var taken = OnboardArguments(arguments: [], command: command)
+        var index = command + 1
+        while index < count { index = taken.takeValue(at: index, of: count) }
+        // No text is made of an argument that has a key before the key has been overwritten.
+        taken.arguments = (0..<count).map { taken.hidden[$0] ?? text(at: $0) }
         return taken
     }
 
@@ -56,39 +59,56 @@ struct OnboardArguments {
         self.command = command
     }
 
-    /// The value of an option that has one which nobody should see.
-    private mutating func takeValue(at index: Int) {
-        let word = arguments[index]
-        let name = word.prefix { $0 != "=" }
-        guard Self.isSecret(name) else {
-            // A key in a wrong place is an error later, which nobody should read here either.
-            if KeyLikeText.matches(word) { platform_overwrite_argument(Int32(index + 1), 0) }
-            return
+    /// The position of `onboard`.
+    private static func command(_ count: Int) -> Int? {
+        var leading: [String] = []
+        while leading.count + 1 < count, leading.last != "--" {
+            leading.append(text(at: leading.count + 1))
+            guard let index = Arguments.commandIndex(leading) else { continue }
+            return leading[index] == "onboard" ? index + 1 : nil
         }
-        removed.insert(index)
-        if name.endIndex != word.endIndex {
-            take(name, index, from: name.utf8.count + 1)
-        } else if index + 1 < arguments.count, !arguments[index + 1].hasPrefix("--") {
-            removed.insert(index + 1)
-            take(name, index + 1, from: 0)
-        } else {
-            failure = Failure(.invalid, "an option for a key has no value")
-        }
+        return nil
     }
 
-    private mutating func take(_ name: Substring, _ index: Int, from offset: Int) {
-        defer { platform_overwrite_argument(Int32(index + 1), UInt(offset)) }
+    /// Takes the value of an option that has one which nobody should see, and gives the position of what follows.
+    private mutating func takeValue(at index: Int, of count: Int) -> Int {
+        let (name, joined) = Self.name(at: index)
+        guard Self.isSecret(name) else {
+            // A key in a wrong place, which nobody should read either; or a path that looks like one, which is still needed.
+            let text = Self.text(at: index)
+            if KeyLikeText.matches(text) {
+                hidden[index] = text
+                platform_overwrite_argument(Int32(index), 0)
+            }
+            return index + 1
+        }
+        removed.insert(index)
+        if let joined {
+            take(name, index, from: joined)
+            return index + 1
+        }
+        guard index + 1 < count, !Self.isOption(at: index + 1) else {
+            failure = Failure(.invalid, "an option for a key has no value")
+            return index + 1
+        }
+        removed.insert(index + 1)
+        take(name, index + 1, from: 0)
+        return index + 2
+    }
+
+    private mutating func take(_ name: String, _ index: Int, from offset: Int) {
+        defer { platform_overwrite_argument(Int32(index), UInt(offset)) }
         do {
-            let value = try Self.bytes(at: index + 1, from: offset)
-            for ending in Self.endings where name.hasSuffix(ending.text) && !Self.refused.contains(String(name)) {
+            let value = try Self.bytes(at: index, from: offset)
+            for ending in Self.endings where name.hasSuffix(ending.text) && !Self.refused.contains(name) {
                 let word = String(name.dropFirst(2).dropLast(ending.text.count))
                 return values.append(OnboardKeyOption(word: word, isToken: ending.isToken, source: .value(value)))
             }
-            failure = Self.refusal(String(name))
+            failure = Self.refusal(name)
         } catch { failure = Failure(error) }
     }
 
-    private static func isSecret(_ name: Substring) -> Bool {
+    private static func isSecret(_ name: String) -> Bool {
         name.hasPrefix("--") && name != "--provider-key"
             && ["api-key", "token", "password", "secret", "-key"].contains { name.hasSuffix($0) }
     }
@@ -97,9 +117,9 @@ struct OnboardArguments {
     ///
     /// - Throws: 2 for options of other systems that mean nothing here.
     func words() throws -> [String] {
-        guard let command else { return arguments }
+        guard let command else { return Array(arguments.dropFirst()) }
         if let failure { throw failure }
-        var words = Array(arguments[...command])
+        var words = Array(arguments[1...command])
         var keys = values
         var rest = arguments.indices.dropFirst(command + 1).filter { !removed.contains($0) }.map { arguments[$0] }[...]
         while let word = rest.popFirst() {
@@ -135,9 +155,22 @@ struct OnboardArguments {
 
     // MARK: The memory that others see
 
-    private static func text(at index: Int) -> String? {
-        guard let start = unsafe platform_argument(Int32(index)) else { return nil }
-        return unsafe String(cString: start)
+    private static func text(at index: Int) -> String {
+        unsafe platform_argument(Int32(index)).map { unsafe String(cString: $0) } ?? ""
+    }
+
+    /// An option's name, and the byte at which its value begins if that follows after `=`. Empty for what is no option.
+    private static func name(at index: Int) -> (name: String, joined: Int?) {
+        guard isOption(at: index), let start = unsafe platform_argument(Int32(index)) else { return ("", nil) }
+        let length = unsafe strcspn(start, "=")
+        let bytes = unsafe UnsafeRawBufferPointer(start: start, count: length)
+        return unsafe (String(decoding: bytes, as: UTF8.self), start[Int(length)] == 0 ? nil : Int(length) + 1)
+    }
+
+    /// Whether it begins with two dashes.
+    private static func isOption(at index: Int) -> Bool {
+        guard let start = unsafe platform_argument(Int32(index)) else { return false }
+        return unsafe strncmp(start, "--", 2) == 0
     }
 
     private static func bytes(at index: Int, from offset: Int) throws -> SecretValue {

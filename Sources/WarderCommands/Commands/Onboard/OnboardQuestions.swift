@@ -28,10 +28,10 @@ struct OnboardQuestions {
         if chosen.isGateway {
             if answers.fields[.route] == nil { answers.fields[.route] = try ask(.route, chosen) }
             try askFields()
-            if answers.fields[.route] != "rest" { try askKey(chosen, answers.fields[.route], &answers) }
+            if answers.fields[.route] != "rest" { try askKey(chosen, &answers) }
             try askToken(chosen, isNeeded: answers.fields[.route] == "rest", &answers)
         } else {
-            try askKey(chosen, nil, &answers)
+            try askKey(chosen, &answers)
         }
         if answers.model == nil { try askModel(chosen, &answers) }
         return answers
@@ -84,18 +84,20 @@ struct OnboardQuestions {
 
     // MARK: The keys
 
-    private func askKey(_ chosen: OnboardAnswers.Chosen, _ route: String?, _ answers: inout OnboardAnswers) throws {
+    private func askKey(_ chosen: OnboardAnswers.Chosen, _ answers: inout OnboardAnswers) throws {
         guard answers.key == nil, answers.providerKey ?? .request == .request else { return }
         let owner =
-            chosen.isGateway ? route.flatMap { Catalogue.standard.upstream(slug: $0)?.name } ?? "the provider" : chosen.provider.name
+            chosen.isGateway
+            ? answers.fields[.route].flatMap { Catalogue.standard.upstream(slug: $0)?.name } ?? "the provider" : chosen.provider.name
         let kept = try isStored(chosen, answers)
         let known = table(chosen).gateway?.providerKey ?? .request
         let standard = kept ? "Enter keeps the one there is" : known != .request ? "Enter: it stays \(known.rawValue)" : nil
         let isOptional = !chosen.isGateway && (chosen.provider.keyIsOptional || chosen.provider.chatPath == nil)
         while true {
             let hint = standard ?? (isOptional ? "Enter: none" : chosen.isGateway ? "Enter: the gateway has it" : nil)
+            let fields = answers.fields
             let key = try secret("Key of \(owner)\(hint.map { " (\($0))" } ?? "")") { key in
-                OnboardShapes.fault(key: key, chosen, route: route)
+                OnboardShapes.fault(key: key, chosen) { fields[$0] ?? table(chosen)[$0] }
             }
             if let key {
                 answers.key = key
@@ -118,10 +120,19 @@ struct OnboardQuestions {
 
     /// Whether the provider has a key without a new one.
     private func isStored(_ chosen: OnboardAnswers.Chosen, _ answers: OnboardAnswers) throws -> Bool {
+        if chosen.provider.keyIsOptional {
+            return try vault?.list().contains { $0.name.description == "\(chosen.name)/api-key" } ?? false
+        }
         var probe = answers
         probe.model = nil
         probe.isAuthenticated = chosen.isGateway ? false : nil
-        do { _ = try OnboardPlan(probe, session, vault: vault) } catch is OnboardPlan.Missing { return false } catch { return true }
+        do { _ = try OnboardPlan(probe, session, vault: vault) } catch is OnboardPlan.Missing {
+            return false
+        } catch let error as ResolverError where error.code == .refused {
+            // The one there is cannot be used as the other answers are.
+            Self.tell(error.description)
+            return false
+        } catch { return true }
         return true
     }
 

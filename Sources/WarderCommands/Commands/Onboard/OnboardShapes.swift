@@ -50,16 +50,18 @@ enum OnboardShapes {
     /// - Parameters:
     ///   - key: the key, trimmed.
     ///   - chosen: whose it should be.
-    ///   - route: the gateway's route.
-    static func fault(key: SecretValue, _ chosen: OnboardAnswers.Chosen, route: String?) -> String? {
+    ///   - field: what is known of a field.
+    static func fault(
+        key: SecretValue, _ chosen: OnboardAnswers.Chosen, _ field: (ProviderSettings.Field) -> String?
+    ) -> String? {
         if let fault = header(key) { return "the key \(fault)" }
-        // Who answers behind the gateway, if that is known.
-        let owner = chosen.isGateway ? route.flatMap { Catalogue.standard.upstream(slug: $0) } : chosen.provider
+        // Who answers behind the gateway, if that is known. At an address of the user's own it may be anybody.
+        let owner = chosen.isGateway ? field(.route).flatMap { Catalogue.standard.upstream(slug: $0) } : chosen.provider
         if Catalogue.isCloudflareToken(key) {
             guard owner?.keyPrefixes.contains(where: { $0.hasPrefix("cf") }) != true else { return nil }
             return "that is a token of Cloudflare's, and the provider's key belongs here"
         }
-        guard let owner, let issuer = Catalogue.standard.issuer(of: key), issuer.id != owner.id,
+        guard field(.baseURL) == nil, let owner, let issuer = Catalogue.standard.issuer(of: key), issuer.id != owner.id,
             owner.upstream != nil || !owner.hosts.isEmpty
         else { return nil }
         return "that is a key of \(issuer.name), and \(owner.name)'s belongs here"
