@@ -64,7 +64,8 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Wiring",
-            dependencies: ["Settings", "Keystore", "Resolver", "Exporter", "PrivateFiles", "SodiumCrypto", "Yams"], swiftSettings: settings),
+            dependencies: ["Settings", "Keystore", "Resolver", "Exporter", "PrivateFiles", "SodiumCrypto", "CPlatform", "Yams"],
+            swiftSettings: settings),
         .target(
             name: "WarderCommands",
             dependencies: [

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CPlatform.h"
 
+#include <sys/xattr.h>
 #include <sys/fsuid.h>
 #include <limits.h>
 #include <grp.h>
@@ -122,3 +123,5 @@ int platform_name_file(int file, int directory, const char *name) {
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     return linkat(AT_FDCWD, path, directory, name, AT_SYMLINK_FOLLOW);
 }
+
+int platform_has_acl(const char *path) { return lgetxattr(path, "system.posix_acl_access", NULL, 0) > 0; }

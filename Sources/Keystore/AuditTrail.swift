@@ -32,6 +32,10 @@ public struct AuditEntry: Hashable, Sendable {
         case apply
         /// What a consumer holds was forgotten, because there is no such consumer any more.
         case forget
+        /// References to secrets went into another program's configuration.
+        case wire
+        /// They were taken out again.
+        case unwire
     }
 
     /// From 1.

@@ -1,6 +1,7 @@
 public import SodiumCrypto
 
-/// What Warder remembers in a vault beside the secrets, in records of their own kind: who holds a copy of what.
+/// What Warder remembers in a vault beside the secrets, in records of their own kind: who holds a copy of what, and what was changed in other
+/// programs' configurations.
 ///
 /// A note is sealed, indexed, backed up and rekeyed as a secret is, but has no history and is listed nowhere among the secrets.
 public struct NoteName: Hashable, Comparable, Sendable, CustomStringConvertible {
@@ -8,6 +9,8 @@ public struct NoteName: Hashable, Comparable, Sendable, CustomStringConvertible 
     public enum Area: String, Sendable {
         /// A copy that a consumer holds.
         case consumer
+        /// What was changed in another program's configuration.
+        case wiring
     }
 
     /// What the note is about.
@@ -49,11 +52,9 @@ extension Vault {
         try verified { view throws(KeystoreError) in
             var found: [(name: NoteName, content: SecretValue)] = []
             try forEachNewest(view, of: [.note]) { records throws(KeystoreError) in
-                let names = try listings(view, records).map(\.name)
-                for (name, content) in zip(names, try view.values(records)) {
-                    let name = try NoteName(name)
-                    if name.area == area { found.append((name, content)) }
-                }
+                let names = try listings(view, records).map { listing throws(KeystoreError) in try NoteName(listing.name) }
+                let wanted = zip(names, records).filter { $0.0.area == area }
+                for ((name, _), content) in zip(wanted, try view.values(wanted.map(\.1))) { found.append((name, content)) }
             }
             return found.sorted { $0.name < $1.name }
         }

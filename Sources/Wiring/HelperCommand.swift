@@ -20,14 +20,15 @@ public struct HelperCommand: Sendable {
     /// The command with its arguments.
     func words(_ arguments: [String]) -> [String] { [path] + options + arguments }
 
-    /// The command for a shell.
+    /// The command for a shell. Quoted byte by byte: to a shell an apostrophe is one, whatever mark follows it.
     func shellLine(_ arguments: [String]) -> String {
         words(arguments).map { word in
             let isPlain = word.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                    || "/._-+:=@%".utf8.contains(byte)
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || "/._-+:=@%".utf8.contains(byte)
             }
-            return isPlain && !word.isEmpty ? word : "'\(word.replacing("'", with: "'\\''"))'"
+            if isPlain, !word.isEmpty { return word }
+            let quoted = word.utf8.flatMap { $0 == UInt8(ascii: "'") ? Array("'\\''".utf8) : [$0] }
+            return "'\(String(decoding: quoted, as: UTF8.self))'"
         }.joined(separator: " ")
     }
 
@@ -44,19 +45,29 @@ public struct HelperCommand: Sendable {
         return path
     }
 
-    /// What a program that is careful about whom it calls has against an executable: it must be a regular file of this user, which nobody
-    /// else can write. Nil if nothing.
+    /// What there is against an executable: it must be a regular file that nobody but this user and root can replace. Nil if nothing.
+    ///
+    /// - Parameters:
+    ///   - path: the executable.
+    ///   - isOwn: whether it must be this user's, as OpenClaw, Fased and Genesis want it.
     ///
     /// Source: openclaw/openclaw, docs/gateway/secrets.md.
-    public static func objection(to path: String) -> String? {
+    public static func objection(to path: String, isOwn: Bool) -> String? {
         var info = stat()
         guard unsafe lstat(path, &info) == 0 else { return "is not there" }
         if info.st_mode & S_IFMT == S_IFLNK { return "is a symbolic link" }
         if info.st_mode & S_IFMT != S_IFREG { return "is not a file" }
-        if info.st_uid != geteuid() { return "belongs to another user" }
+        if info.st_uid != geteuid(), isOwn || info.st_uid != 0 { return "belongs to another user" }
         if info.st_mode & 0o022 != 0 { return "can be written by others" }
         if unsafe access(path, X_OK) != 0 { return "cannot be run" }
-        return nil
+        var directory = PrivateFile.split(path).parent
+        while true {
+            guard unsafe stat(directory, &info) == 0, info.st_uid == geteuid() || info.st_uid == 0,
+                info.st_mode & 0o022 == 0 || info.st_mode & S_ISVTX != 0
+            else { return "can be replaced by others" }
+            if directory == "/" { return nil }
+            directory = PrivateFile.split(directory).parent
+        }
     }
 
     /// Where a private copy of the executable is.
@@ -70,10 +81,11 @@ public struct HelperCommand: Sendable {
         if copy == path { return copy }
         do throws(FileError) {
             let bytes = try PrivateFile.readAny(path, maximum: 1 << 30)
-            if objection(to: copy) == nil, let old = try? PrivateFile.readAny(copy, maximum: 1 << 30), old == bytes { return copy }
+            if objection(to: copy, isOwn: true) == nil, let old = try? PrivateFile.readAny(copy, maximum: 1 << 30), old == bytes { return copy }
             try PrivateFile.makeDirectory(PrivateFile.split(copy).parent)
             try PrivateFile.write(bytes, to: copy, existing: .replace, mode: 0o700)
-            return copy
         } catch { throw WiringError(error) }
+        if let objection = objection(to: copy, isOwn: true) { throw WiringError(.unsafeFile, "\(copy): \(objection)") }
+        return copy
     }
 }

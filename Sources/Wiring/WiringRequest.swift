@@ -15,13 +15,13 @@ public struct WiringRequest: Sendable {
     public let usesEnvironment: Bool
     /// Where a user's files are.
     public let directories: UserDirectories
-    /// The environment file that the program reads by itself, if it has one.
-    public let environmentFile: String?
+    /// The names of all secrets.
+    public let secrets: Set<String>
 
     /// Describes what is wanted.
     public init(
         file: String, outline: RequestOutline, fields: ProviderSettings, command: HelperCommand, usesEnvironment: Bool,
-        directories: UserDirectories, environmentFile: String?
+        directories: UserDirectories, secrets: Set<String>
     ) {
         self.file = file
         self.outline = outline
@@ -29,7 +29,7 @@ public struct WiringRequest: Sendable {
         self.command = command
         self.usesEnvironment = usesEnvironment
         self.directories = directories
-        self.environmentFile = environmentFile
+        self.secrets = secrets
     }
 }
 
@@ -60,7 +60,20 @@ extension WiringRequest {
     }
 
     /// The headers without secrets, but for those that the program adds itself.
-    func plainHeaders(except own: Set<String> = ["anthropic-version", "content-type"]) -> [(String, ConfigurationValue)] {
+    ///
+    /// - Throws: ``WiringError/Code/invalid`` for a value with a `$`, which programs fill in.
+    func plainHeaders() throws(WiringError) -> [(String, ConfigurationValue)] {
+        let own: Set = ["anthropic-version", "content-type"]
+        let headers = headers(except: own)
+        for (name, value) in headers {
+            if case .text(let text) = value, text.contains("$") {
+                throw WiringError(.invalid, "the header \(name) of \(outline.provider) has a $, which stands for a variable elsewhere")
+            }
+        }
+        return headers
+    }
+
+    private func headers(except own: Set<String>) -> [(String, ConfigurationValue)] {
         outline.headers.filter { !own.contains($0.name) }.map { ($0.name, .text($0.value)) }
             + outline.templates.filter { $0.secrets.isEmpty }.compactMap { template in plain(template).map { (template.name, .text($0)) } }
     }

@@ -173,25 +173,43 @@ import Testing
         #expect(home.content(file) == Value("// new\n{\n  a: 100,\n  b: 2\n}\n"))
     }
 
-    @Test func `does not take back what somebody has changed, and forgets it when told so`() throws {
-        let file = try home.write("{}", to: ".fased/fased.json")
+    @Test func `does not take back what somebody has changed, unless it may take all back`() throws {
+        let file = try home.write("{ a: 1 }", to: ".fased/fased.json")
         try #require(home.run("wire", "fased").code == 0)
         let changed = try String(contentsOfFile: file, encoding: .utf8).replacing("my-gw", with: "other")
         try home.write(changed, to: file)
-        #expect(try home.run("wire", "fased", "--remove").refused(19))
-        #expect(home.content(file) == Value(changed))
-        #expect(try home.run("wire", "fased", "--remove", "--forget").code == 0)
-        #expect(home.content(file) == Value(changed))
+        for words in [["--remove"], ["--remove", "--dry-run"], []] {
+            #expect(try home.run(["wire", "fased"] + words, program: Home.program).refused(19))
+            #expect(home.content(file) == Value(changed))
+        }
+        #expect(try home.run("wire", "fased", "--force").refused(2))
+        #expect(try home.run("wire", "fased", "--remove", "--force").code == 0)
+        #expect(home.content(file) == Value("{ a: 1 }"))
         #expect(try home.run("wire", "fased", "--remove").refused(22))
     }
 
-    @Test func `puts right what somebody has changed`() throws {
-        let file = try home.write("{}", to: ".fased/fased.json")
+    @Test func `leaves the model that its user has chosen since`() throws {
+        let text = "{\n  agents: { defaults: { model: 'openai/gpt-4o' } }\n}\n"
+        let file = try home.write(text, to: ".fased/fased.json")
         try #require(home.run("wire", "fased").code == 0)
+        let chosen = try String(contentsOfFile: file, encoding: .utf8)
+            .replacing("model: \"cloudflare-ai-gateway/claude-sonnet-4-6\"", with: "model: 'openai/gpt-5'")
+        try home.write(chosen, to: file)
+        #expect(try home.run("wire", "fased", "--remove").code == 0)
+        #expect(home.content(file) == Value(text.replacing("gpt-4o", with: "gpt-5")))
+    }
+
+    /// A change at the beginning moves everything behind it, also the end of a line that was only partly changed.
+    @Test func `takes back lines of TOML that have moved`() throws {
+        try home.store("openai/api-key", key)
+        let text = "model = \"gpt-5-mini\"\n\n[mcp_servers.x]\ncommand = \"npx\"\n"
+        let file = try home.write(text, to: ".codex/config.toml")
+        try #require(home.run("wire", "codex", "--model", "openai/gpt-5").code == 0)
         let wired = try String(contentsOfFile: file, encoding: .utf8)
-        try home.write(wired.replacing("my-gw", with: "other"), to: file)
-        #expect(try home.run("wire", "fased").code == 0)
-        #expect(home.content(file) == Value(wired))
+        try home.write("# my note on top, quite long really\n" + wired, to: file)
+        #expect(try home.run("wire", "codex", "--model", "openai/gpt-5").error.contains("is wired already"))
+        #expect(try home.run("wire", "codex", "--remove").code == 0)
+        #expect(home.content(file) == Value("# my note on top, quite long really\n" + text))
     }
 
     @Test func `a change of the settings changes the wiring, which still goes without a trace`() throws {
@@ -208,40 +226,150 @@ import Testing
 
     // MARK: Keys that stand there
 
-    @Test func `a key that stands there gives way to its reference, and comes back with it`() throws {
+    @Test(arguments: [true, false]) func `a key that stands there gives way to its reference, and comes back`(_ isVaults: Bool) throws {
+        let (key, token) = isVaults ? (key, token) : ("another-key-value", "another-token-value")
         let text =
-            "{ models: { providers: { 'cloudflare-ai-gateway': { apiKey: '\(key)', headers: { 'cf-aig-authorization': \"Bearer \(token)\" } } } } }"
+            "{ models: { providers: { 'cloudflare-ai-gateway': { apiKey: '\(key)', baseUrl: [ '\(token)' ], headers: { 'cf-aig-authorization': \"Bearer \(token)\" } } } } }"
         let file = try home.write(text, to: ".fased/fased.json")
         let wired = try home.run("wire", "fased")
         #expect(wired.code == 0)
-        for path in try home.files().keys where path.contains("/wired/") || path.hasSuffix("fased.json") {
+        for path in try home.files().keys where !path.hasSuffix(".env") {
             let isClean = home.content(home(path)).map { !$0.contains(key) && !$0.contains(token) } ?? true
             #expect(isClean, "\(path)")
         }
         let saysNothing = !wired.error.contains(key) && !wired.error.contains(token)
         #expect(saysNothing)
+        // A new value of the secret changes nothing of what stood there, and nobody reads it who did not before.
+        try home.store("cloudflare-ai-gateway/api-key", "x', baseUrl: 'https://evil.example")
         try #require(unsafe chmod(file, 0o644) == 0)
-        #expect(try home.run("wire", "fased", "--remove").refused(21), "others could read it")
-        try #require(unsafe chmod(file, 0o600) == 0)
         #expect(try home.run("wire", "fased", "--remove").code == 0)
         let isBack = home.content(file) == Value(text)
         #expect(isBack)
+        var info = stat()
+        #expect(unsafe stat(file, &info) == 0 && info.st_mode & 0o777 == 0o600)
     }
 
-    @Test func `a key that is not in the vault is not written over`() throws {
-        for text in [
-            "{ models: { providers: { 'cloudflare-ai-gateway': { apiKey: 'another-key-value' } } } }",
-            "{ models: { providers: { 'cloudflare-ai-gateway': { headers: { 'cf-aig-authorization': 'Bearer another-key-value' } } } } }",
+    @Test func `what would lead the key elsewhere is replaced, or refused`() throws {
+        try home.store("anthropic/api-key", key)
+        try home.store("openai/api-key", key)
+        try home.write("{ \"env\": { \"ANTHROPIC_BASE_URL\": \"https://evil.example\" } }", to: ".claude/settings.json")
+        try #require(home.run("wire", "claude-code", "--model", "anthropic/claude-sonnet-4-6").code == 0)
+        #expect(home.content(home(".claude/settings.json"))?.contains("evil") == false)
+        try home.write("[providers.openai]\nbase_url = \"https://evil.example/v1\"\n", to: ".loong/config.toml")
+        try #require(home.run("wire", "loong", "--model", "openai/gpt-4o").code == 0)
+        #expect(home.content(home(".loong/config.toml"))?.contains("evil") == false)
+        for (program, file, text) in [
+            ("fased", ".fased/fased.json", "{ models: { providers: { 'cloudflare-ai-gateway': { request: {} } } } }"),
+            (
+                "genesis", ".genesis/genesis.json",
+                "{ models: { providers: { 'cloudflare-ai-gateway': { models: [ { id: 'claude-sonnet-4-6', baseUrl: 'https://evil.example' } ] } } } }"
+            ),
+            ("codex", ".codex/config.toml", "[model_providers.warder-openai]\nenv_key = \"X\"\n"),
+            ("claude-code", ".claude/other.json", "{ \"env\": { \"ANTHROPIC_API_KEY\": \"another-key-value\" } }"),
+            ("claude-code", ".claude/third.json", "{ \"env\": { \"ANTHROPIC_CUSTOM_HEADERS\": \"x: y\" } }"),
         ] {
-            let file = try home.write(text, to: ".fased/fased.json")
-            let outcome = try home.run("wire", "fased")
-            #expect(outcome.refused(19) && !outcome.error.contains("another-key-value"))
-            #expect(home.content(file) == Value(text))
+            try home.write(text, to: file)
+            let model = program == "codex" ? ["--model", "openai/gpt-5"] : []
+            let outcome = try home.run(["wire", program, "--file", home(file)] + model, program: Home.program)
+            #expect(outcome.refused(19) && !outcome.error.contains("another-key-value"), "\(program)")
+            #expect(home.content(home(file)) == Value(text))
         }
-        let claude = "{ \"env\": { \"ANTHROPIC_API_KEY\": \"another-key-value\" } }"
-        try home.write(claude, to: ".claude/settings.json")
-        #expect(try home.run("wire", "claude-code").refused(19))
-        #expect(home.content(home(".claude/settings.json")) == Value(claude))
+    }
+
+    /// Every wiring of one program has its key in the same variable.
+    @Test func `a variable is not given to another provider's address`() throws {
+        try home.store("openai/api-key", key)
+        try home.store("mine/key", token)
+        try home.configure("[provider.mine]\nbase_url = \"https://proxy.example/v1\"\napi_key = \"secret:mine/key\"\n")
+        try #require(home.run("wire", "codex", "--keys", "env", "--model", "openai/gpt-5").code == 0)
+        try #require(home.run("wire", "codex", "--keys", "env", "--model", "mine/m").code == 0)
+        let isNew = try home.run("run", "-P", "codex", "--", "printenv", "OPENAI_API_KEY").text == token + "\n"
+        #expect(isNew)
+        for (file, model) in [("a.yaml", "openai/gpt-5"), ("b.yaml", "mine/m")] {
+            try home.write("agents: {}\n", to: file)
+            let outcome = try home.run("wire", "docker-agent", "--file", home(file), "--model", model)
+            #expect(outcome.code == 0, "each has a variable of its own")
+        }
+        try home.configure("[profile.loong]\nLOONG_PROVIDER_KEY = \"secret:openai/api-key\"\n")
+        #expect(try home.run("wire", "loong", "--keys", "env", "--model", "mine/m").refused(19))
+    }
+
+    @Test func `a secret is named by an id that means no other`() throws {
+        try home.configure("[provider.mine]\nbase_url = \"https://mine.example/v1\"\napi_key = \"secret:MY_KEY\"\n")
+        try home.store("MY_KEY", key)
+        try #require(home.run("wire", "fased", "--model", "mine/m").code == 0)
+        #expect(home.content(home(".fased/fased.json"))?.contains("\"id\": \"MY-KEY\"") == true)
+        try home.store("MY-KEY", token)
+        #expect(try home.run("wire", "fased", "--model", "mine/m").refused(25))
+        for name in ["my_key-2", "a/../b_c"] {
+            guard try home.run("set", name, input: Value("x")).code == 0 else { continue }
+            let settings = try String(contentsOfFile: home.settings, encoding: .utf8)
+            try home.write(settings.replacing("secret:MY_KEY", with: "secret:\(name)"), to: home.settings)
+            #expect(try home.run("wire", "genesis", "--model", "mine/m").refused(25))
+            try home.write(settings, to: home.settings)
+        }
+    }
+
+    // MARK: What fails half-way
+
+    @Test func `leaves nothing behind when the environment file has another value`() throws {
+        let env = try home.write("CF_AIG_TOKEN=other\n", to: ".fased/.env")
+        let (settings, tree) = (home.content(home.settings), try home.files())
+        #expect(try home.run("wire", "fased").refused(19))
+        #expect(home.content(home.settings) == settings)
+        #expect(try home.files() == tree && home.content(env) == Value("CF_AIG_TOKEN=other\n"))
+        #expect(try home.run("wire", "fased", "--remove").refused(22))
+    }
+
+    @Test func `is not forgotten before it is taken back`() throws {
+        try home.write("{}", to: ".fased/fased.json")
+        try #require(home.run("wire", "fased").code == 0)
+        try FileManager.default.moveItem(atPath: home("key"), toPath: home("key.off"))
+        #expect(try home.run("wire", "fased", "--remove").code != 0)
+        try FileManager.default.moveItem(atPath: home("key.off"), toPath: home("key"))
+        #expect(try home.run("wire", "fased", "--remove").code == 0)
+        #expect(home.content(home(".fased/fased.json")) == Value("{}") && home.content(home(".fased/.env")) == nil)
+    }
+
+    @Test func `variables that are not needed any more go`() throws {
+        try #require(home.run("wire", "fased", "--keys", "env").code == 0)
+        let hadKey = home.content(home(".fased/.env"))?.contains(key) == true
+        try #require(home.run("wire", "fased").code == 0)
+        let hasKey = home.content(home(".fased/.env"))?.contains(key) == true
+        #expect(hadKey && !hasKey)
+        let hasToken = home.content(home(".fased/.env"))?.contains(token) == true
+        #expect(hasToken)
+    }
+
+    @Test func `one path has one record, whatever it is called`() throws {
+        let file = try home.write("{}", to: ".fased/fased.json")
+        unsafe symlink(home(".fased"), home("link"))
+        try #require(home.run("wire", "fased").code == 0)
+        #expect(try home.run("wire", "fased", "--file", home("link/fased.json")).error.contains("is wired already"))
+        #expect(try home.run("wire", "fased", "--remove", "--file", home(".fased/../.fased/fased.json")).code == 0)
+        #expect(home.content(file) == Value("{}"))
+    }
+
+    /// Wherever it is stopped, it can be wired again and taken back.
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/strace"), "SKIPPED: needs strace"))
+    func `is whole wherever it is stopped`() throws {
+        let text = "{ a: 1 }\n"
+        for call in ["rename", "renameat2", "fsync", "fdatasync", "unlink", "unlinkat"] {
+            for (words, number) in [([], 1), ([], 2), ([], 3), ([], 4), (["--remove"], 1), (["--remove"], 2), (["--remove"], 3)] as [([String], Int)] {
+                let file = try home.write(text, to: ".fased/fased.json")
+                let settings = home.content(home.settings)
+                if !words.isEmpty { try #require(home.run("wire", "fased").code == 0) }
+                _ = try home.run(
+                    ["-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e", "inject=\(call):signal=KILL:when=\(number)", Home.program]
+                        + ["wire", "fased"] + words, program: "/usr/bin/strace")
+                let isWhole = home.content(file) == Value(text) || home.content(file)?.contains("\"secrets\"") == true
+                #expect(isWhole, "\(call) \(number) \(words)")
+                #expect(try home.run("wire", "fased").code == 0, "\(call) \(number) \(words)")
+                #expect(try home.run("wire", "fased", "--remove").code == 0, "\(call) \(number) \(words)")
+                #expect(home.content(file) == Value(text), "\(call) \(number) \(words)")
+                #expect(home.content(home.settings) == settings, "\(call) \(number) \(words)")
+            }
+        }
     }
 
     // MARK: Refusals
@@ -274,7 +402,7 @@ import Testing
         #expect(try home.run("wire", "nobody").refused(2))
         #expect(try home.run("wire").refused(2))
         #expect(try home.run("wire", "fased", "--keys", "both").refused(2))
-        #expect(try home.run("wire", "fased", "--forget").refused(2))
+        #expect(try home.run("wire", "ai-gateway-provider", "--remove").refused(2))
         #expect(try home.run("wire", "fased", "--snippet", "fetch").refused(2))
         #expect(try home.run("wire", "docker-agent").refused(2), "no file")
         #expect(try home.run("wire", "fased", "--model", "nobody/x").refused(22))
@@ -301,6 +429,7 @@ import Testing
         let other = home("bin/warder")
         // Not copied by this process: a child that starts at that moment would keep the new file open, and nobody could run it.
         try #require(home.shell("mkdir bin && cp \"$WARDER\" bin/warder && chmod 777 bin/warder").code == 0)
+        try #require(home.run(["wire", "loong"], program: other).refused(21), "nobody should call it")
         let refused = try home.run(["wire", "fased"], program: other)
         #expect(refused.refused(21) && refused.error.contains("--private-copy"))
         #expect(try home.run(["wire", "fased", "--private-copy"], program: other).code == 0)

@@ -47,76 +47,58 @@ import Testing
         #expect(throws: WiringError.self) { try added(text) }
     }
 
+    @Test(arguments: [
+        "a: &m\n  warder: {}\nproviders:\n  <<: *m\n  x: 1\n", "base: &b\n  providers:\n    x: 1\n<<: *b\n",
+    ])
+    func `refuses a document whose entries are merged from elsewhere`(_ text: String) {
+        #expect(throws: WiringError.self) { try added(text) }
+    }
+
     // MARK: Changes
 
     @Test func `a change is taken back where it has moved to, if that is one place`() throws {
-        let before = Array("aaaa bbbb cccc".utf8)
-        let after = Array("aaaa INSERTED cccc".utf8)
-        let splice = try #require(Splice.between(before, after))
+        let before = Array("a\nbbb\nc\n".utf8)
+        let after = Array("a\nINSERTED\nc\n".utf8)
+        let splice = try #require(Splice.ofLines(before, after))
+        #expect(splice.removed == Array("bbb\n".utf8) && splice.inserted == Array("INSERTED\n".utf8))
         #expect(splice.applied(to: before) == after)
         #expect(splice.undone(in: after) == before)
-        #expect(splice.undone(in: Array("more ".utf8) + after) == Array("more ".utf8) + before)
-        #expect(splice.undone(in: after + after) == before + after, "at its own place")
-        #expect(splice.undone(in: Array("x".utf8) + after + after) == nil, "two places")
+        #expect(splice.undone(in: Array("more\n".utf8) + after) == Array("more\n".utf8) + before)
+        #expect(splice.undone(in: after + after) == nil, "two places")
         #expect(splice.undone(in: before) == nil)
         #expect(splice.undone(in: []) == nil)
-        #expect(Splice.between(before, before) == nil)
+        #expect(Splice.ofLines(before, before) == nil)
+        #expect(Splice(offset: 0, removed: [], inserted: Array("short".utf8)).undone(in: Array("short".utf8)) == nil)
+        #expect(Splice(offset: -1, removed: [], inserted: []).undone(in: after) == nil)
     }
 
-    @Test func `any change is taken back`() throws {
+    @Test func `any change of lines is whole lines`() throws {
         for _ in 0..<2000 {
-            let before = (0..<Int.random(in: 0...12)).map { _ in UInt8.random(in: 97...99) }
-            let after = (0..<Int.random(in: 0...12)).map { _ in UInt8.random(in: 97...99) }
-            guard let splice = Splice.between(before, after) else {
+            func text() -> [UInt8] { (0..<Int.random(in: 0...12)).map { _ in [97, 98, 10].randomElement() ?? 97 } }
+            let (before, after) = (text(), text())
+            guard let splice = Splice.ofLines(before, after) else {
                 #expect(before == after)
                 continue
             }
             #expect(splice.applied(to: before) == after)
-            #expect(splice.undone(in: after) == before)
+            let start = splice.offset
+            #expect(start == 0 || before[start - 1] == 10)
         }
     }
 
-    // MARK: What is shown
+    // MARK: Reading alike
 
-    private func redacted(_ text: String, as kind: ForeignDocument, known: [String] = []) throws -> String {
-        let bytes = Array(text.utf8)
-        let redaction = try Redaction(bytes, as: kind, known: known.map { try SecretValue(copying: Array($0.utf8)) })
-        return String(decoding: redaction.apply(to: bytes), as: UTF8.self)
-    }
-
-    @Test(arguments: [
-        ("{ a: { apiKey: 'secretvalue1' }, b: 'secretvalue1' }", ForeignDocument.json5, "{ a: { apiKey: <redacted> }, b: <redacted> }"),
-        ("{ a: {\n apiKey: 'pw' },\n b: 'pwx' }", .json5, "{ a: {\n apiKey: <redacted> },\n b: 'pwx' }"),
-        ("{ a: {\n apiKey: 'secret\\u0076alue1' },\n b: 1 }", .json5, "{ a: {\n apiKey: <redacted> },\n b: 1 }"),
-        ("{ a: { apiKey: '${NAME}' } } // sk-ant-api03-abcdefgh", .json5, "{ a: { apiKey: '${NAME}' } } // <redacted>"),
-        ("{ headers: { authorization: 'Bearer secretvalue1' } }", .json5, "{ headers: { authorization: 'Bearer <redacted>' } }"),
-        ("{\n apiKey: 'firstvalue1', apiKey: 'secondvalue2' }", .json5, "{\n apiKey: <redacted>, apiKey: <redacted> }"),
-        (
-            "[providers.x]\napi_key = \"secretvalue1\"\nkind = \"openai\"\n", .toml,
-            "[providers.x]\napi_key = <redacted>\nkind = \"openai\"\n"
-        ),
-        ("models:\n  a:\n    api_key: secretvalue1 # x\n", .yaml, "models:\n  a:\n    api_key: <redacted> # x\n"),
-    ])
-    func `shows a configuration without its secrets`(_ text: String, _ kind: ForeignDocument, _ shown: String) throws {
-        #expect(try redacted(text, as: kind) == shown)
-    }
-
-    @Test func `shows no secret of the vault, wherever it stands`() throws {
-        #expect(try redacted("{ note: 'the vault-value-1 is' }", as: .json5, known: ["vault-value-1"]) == "{ note: 'the <redacted> is' }")
-    }
-
-    @Test func `shows nothing of what it cannot read`() {
-        #expect(throws: WiringError.self) { try redacted("{ apiKey: 'secretvalue1'", as: .json5) }
-    }
-
-    @Test func `shows what changes, and two lines around it`() {
-        let before = (1...12).map { "line \($0)\n" }.joined()
-        let after = before.replacing("line 2\n", with: "line two\n").replacing("line 11\n", with: "line 11\nnew\n")
-        let lines = LineDifference.lines(Array(before.utf8), Array(after.utf8))
-        #expect(
-            lines == [
-                "  line 1", "- line 2", "+ line two", "  line 3", "  line 4", "  …", "  line 10", "  line 11", "+ new", "  line 12",
-            ])
-        #expect(LineDifference.lines(Array("a".utf8), Array("a".utf8)).isEmpty)
+    @Test func `two configurations read alike but for what is Warder's`() throws {
+        func isSame(_ system: WiredSystem, _ left: String, _ right: String, _ paths: [[String]]) throws -> Bool {
+            try system.isSame(Array(left.utf8), Array(right.utf8), butFor: paths)
+        }
+        #expect(try isSame(.fased, "{ a: { b: 1, c: 2 } }", "{ a: { c: 2 } }", [["a", "b"]]))
+        #expect(try !isSame(.fased, "{ a: { b: 1, c: 2 } }", "{ a: { c: 3 } }", [["a", "b"]]))
+        #expect(try isSame(.fased, "{ x: 1 }", "{ a: { b: { c: 1 } }, x: 1 }", [["a", "b", "c"]]))
+        #expect(try !isSame(.fased, "{ x: 1 }", "{ x: 1, y: 2 }", [["a"]]))
+        #expect(try isSame(.codex, "model = 'x'\n[t]\na = 1\n", "[t]\na = 1\nb = 2\n", [["model"], ["t", "b"]]))
+        #expect(try !isSame(.codex, "model = 'x'\n[t]\na = 1\n", "[t]\na = 2\n", [["model"]]))
+        #expect(try isSame(.dockerAgent, "a: 1\n", "a: 1\nproviders:\n  warder: {}\n", [["providers", "warder"]]))
+        #expect(try isSame(.dockerAgent, "a: 1\nproviders: { x: 1 }\n", "a: 1\nproviders: { warder: {}, x: 1 }\n", [["providers", "warder"]]))
     }
 }

@@ -60,6 +60,9 @@ int platform_unnamed_file(int directory);
 // Gives a file without a name one. Returns 0 or -1 with errno.
 int platform_name_file(int file, int directory, const char *name);
 
+// Whether a file has an access control list beside its mode.
+int platform_has_acl(const char *path);
+
 // The arguments that this process was started with, in the memory that others see in /proc/PID/cmdline.
 int platform_argument_count(void);
 

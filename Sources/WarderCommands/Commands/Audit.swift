@@ -73,6 +73,8 @@ extension AuditEntry.Operation {
         case .accept: "accept"
         case .apply: "apply"
         case .forget: "forget"
+        case .wire: "wire"
+        case .unwire: "unwire"
         }
     }
 }

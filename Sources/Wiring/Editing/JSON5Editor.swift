@@ -3,14 +3,14 @@ internal import Exporter
 /// Changes members of a JSON5 document, and leaves every other byte: comments, order, quotes, white space. A document that is plain JSON
 /// stays plain JSON.
 struct JSON5Editor {
-    private(set) var bytes: [UInt8]
-    /// The changes, in the order in which they were made.
-    private(set) var splices: [Splice] = []
+    /// The document, and what has changed in it.
+    private(set) var edited: Edited
+    private var bytes: [UInt8] { edited.bytes }
 
     /// - Parameter bytes: the document; nothing, or white space, counts as an empty object.
     /// - Throws: ``WiringError/Code/invalid`` if it is not JSON5, or not an object.
     init(_ bytes: [UInt8]) throws(WiringError) {
-        self.bytes = bytes
+        edited = Edited(bytes: bytes)
         if bytes.allSatisfy({ [0x20, 0x09, 0x0A, 0x0D].contains($0) }) { apply(bytes.count, 0, "{}\n") }
         guard case .object = try document().content else { throw WiringError(.invalid, "is not an object") }
     }
@@ -22,7 +22,7 @@ struct JSON5Editor {
     /// The value at a path, or nil.
     func value(at path: [String]) throws(WiringError) -> JSON5Value? {
         var value: JSON5Value? = try document()
-        for key in path { value = value?[key] }
+        for key in path { value = value?.member(key) }
         return value
     }
 
@@ -31,20 +31,25 @@ struct JSON5Editor {
     /// - Throws: ``WiringError/Code/invalid`` if something on the way is no object, or is there twice; then nothing has changed.
     mutating func set(_ path: [String], to new: ConfigurationValue) throws(WiringError) {
         let before = try document()
+        edited.paths.append(path)
         var object = before
+        var keyStart = 0
         for (depth, key) in path.enumerated() {
             let members = try members(of: object, Array(path[..<depth]))
-            let same = members.filter { $0.key == key }
+            let same = members.filter { isSameName($0.key, key) }
             guard same.count < 2 else { throw Self.error(path[...depth], "is there twice") }
             guard let member = same.first else {
                 let rest = path[(depth + 1)...].reversed().reduce(new) { .object([($1, $0)]) }
                 insert(key, rest, into: object, members)
+                edited.note(path, new, replacing: nil)
                 return try check(before, path, new)
             }
             object = member.value
+            keyStart = member.keySpan.lowerBound
         }
         if object.configuration == new { return }
-        replace(object, with: new)
+        edited.note(path, new, replacing: .some(Edited.shown(path, object.text)))
+        replace(object, with: new, from: keyStart)
         try check(before, path, new)
     }
 
@@ -82,9 +87,10 @@ struct JSON5Editor {
         WiringError(.invalid, "\(path.isEmpty ? "the document" : path.joined(separator: ".")) \(what)")
     }
 
-    private mutating func replace(_ value: JSON5Value, with new: ConfigurationValue) {
-        let text = new.json(indentation: indentation(at: value.span.lowerBound), unit: unit)
-        apply(value.span.lowerBound, value.span.count, text)
+    /// Replaces a value together with its name, so that it can be found again.
+    private mutating func replace(_ value: JSON5Value, with new: ConfigurationValue, from keyStart: Int) {
+        let name = String(decoding: bytes[keyStart..<value.span.lowerBound], as: UTF8.self)
+        apply(keyStart, value.span.upperBound - keyStart, name + new.json(indentation: indentation(at: keyStart), unit: unit))
     }
 
     private mutating func insert(_ key: String, _ new: ConfigurationValue, into object: JSON5Value, _ members: [JSON5Member]) {
@@ -121,8 +127,8 @@ struct JSON5Editor {
 
     private mutating func apply(_ offset: Int, _ count: Int, _ text: String) {
         let splice = Splice(offset: offset, removed: Array(bytes[offset..<(offset + count)]), inserted: Array(text.utf8))
-        bytes = splice.applied(to: bytes)
-        splices.append(splice)
+        edited.bytes = splice.applied(to: bytes)
+        edited.splices.append(splice)
     }
 
     // MARK: Looks
@@ -150,7 +156,7 @@ struct JSON5Editor {
     private func check(_ before: JSON5Value, _ path: [String], _ new: ConfigurationValue, isExact: Bool = true) throws(WiringError) {
         let after = try document()
         let found = try value(at: path)?.configuration
-        guard !isExact || found == new, after.isSame(as: before, butFor: path[...]) else {
+        guard !isExact || found == new, after.isSame(as: before, butFor: [path[...]]) else {
             throw Self.error(path[...], "cannot be changed without changing something else")
         }
     }

@@ -23,23 +23,34 @@ extension JSON5Value {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Whether both read alike, whatever stands at a path in either.
-    func isSame(as other: JSON5Value, butFor path: ArraySlice<String>?) -> Bool {
-        if let path, path.isEmpty { return true }
+    /// The value of the member with exactly this name.
+    func member(_ key: String) -> JSON5Value? {
+        guard case .object(let members) = content else { return nil }
+        return members.last { isSameName($0.key, key) }?.value
+    }
+
+    /// Whether both read alike, whatever stands at some paths in either.
+    func isSame(as other: JSON5Value, butFor paths: [ArraySlice<String>]) -> Bool {
+        if paths.contains(where: \.isEmpty) { return true }
         switch (content, other.content) {
         case (.null, .null): return true
         case (.bool(let left), .bool(let right)): return left == right
         case (.number(let left), .number(let right)): return left.bitPattern == right.bitPattern
         case (.string(let left), .string(let right)): return left == right
         case (.array(let left), .array(let right)):
-            return left.count == right.count && zip(left, right).allSatisfy { $0.isSame(as: $1, butFor: nil) }
+            return left.count == right.count && zip(left, right).allSatisfy { $0.isSame(as: $1, butFor: []) }
         case (.object(let left), .object(let right)):
-            // A member on the path may be in one of them only.
-            let (left, right) = (left.filter { $0.key != path?.first }, right.filter { $0.key != path?.first })
-            let rest = path?.dropFirst()
-            guard left.elementsEqual(right, by: { $0.key == $1.key && $0.value.isSame(as: $1.value, butFor: nil) }) else { return false }
-            guard let key = path?.first, let old = other[key] else { return true }
-            return self[key].map { $0.isSame(as: old, butFor: rest) } ?? false
+            func rest(_ key: String) -> [ArraySlice<String>] { paths.filter { isSameName($0.first ?? "", key) }.map { $0.dropFirst() } }
+            // A member on a path may be in one of them only.
+            let (others, otherOthers) = (left.filter { rest($0.key).isEmpty }, right.filter { rest($0.key).isEmpty })
+            guard others.elementsEqual(otherOthers, by: { isSameName($0.key, $1.key) && $0.value.isSame(as: $1.value, butFor: []) }) else {
+                return false
+            }
+            for member in right where !rest(member.key).isEmpty {
+                guard let mine = self.member(member.key) else { continue }
+                if !mine.isSame(as: member.value, butFor: rest(member.key)) { return false }
+            }
+            return true
         default: return false
         }
     }

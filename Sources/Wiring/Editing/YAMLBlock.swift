@@ -17,6 +17,10 @@ enum YAMLBlock {
     /// - Throws: ``WiringError/Code/invalid`` if the document cannot take it; ``WiringError/Code/conflict`` if it has an entry of that name.
     static func add(key: String, name: String, lines: [String], to bytes: [UInt8]) throws(WiringError) -> [UInt8] {
         let before = try mapping(bytes)
+        // What is merged in would give way to what is written, or hide it.
+        guard before["<<"] == nil, before[key]?.mapping?["<<"] == nil else {
+            throw WiringError(.invalid, "\(key) is merged from elsewhere (<<)", hint: "write its entries below it")
+        }
         let end = bytes.firstIndex(of: 0x0A).map { $0 > 0 && bytes[$0 - 1] == 0x0D } ?? false ? "\r\n" : "\n"
         var block: [String]
         let offset: Int
@@ -76,14 +80,23 @@ enum YAMLBlock {
         throw WiringError(.invalid, "is not one document of YAML with keys at the top")
     }
 
-    /// Everything else must read as before.
-    private static func check(_ before: Node.Mapping, _ bytes: [UInt8], _ key: String, _ name: String) throws(WiringError) {
-        let after = try mapping(bytes)
+    /// Whether both documents read alike, whatever stands at an entry in either.
+    static func isSame(_ left: [UInt8], _ right: [UInt8], butFor key: String, _ name: String) throws(WiringError) -> Bool {
+        isSame(try mapping(left), try mapping(right), key, name)
+    }
+
+    private static func isSame(_ before: Node.Mapping, _ after: Node.Mapping, _ key: String, _ name: String) -> Bool {
         let others = { (mapping: Node.Mapping) in mapping.filter { $0.key.string != key }.map { [$0.key, $0.value] } }
         let entries = { (mapping: Node.Mapping) in
             (mapping[key]?.mapping ?? Node.Mapping([])).filter { $0.key.string != name }.map { [$0.key, $0.value] }
         }
-        guard others(before) == others(after), entries(before) == entries(after), after[key]?.mapping?[name]?.mapping != nil else {
+        return others(before) == others(after) && entries(before) == entries(after)
+    }
+
+    /// Everything else must read as before.
+    private static func check(_ before: Node.Mapping, _ bytes: [UInt8], _ key: String, _ name: String) throws(WiringError) {
+        let after = try mapping(bytes)
+        guard isSame(before, after, key, name), after[key]?.mapping?[name]?.mapping != nil else {
             throw WiringError(.invalid, "cannot be changed without changing something else")
         }
     }

@@ -1,24 +1,29 @@
+internal import CPlatform
 internal import Glibc
 internal import PrivateFiles
 
 /// Another program's configuration file: read with suspicion, written whole.
 struct ConfigurationFile {
-    /// 4 MiB: far more than people write by hand.
-    private static let maximumByteCount = 4 << 20
+    /// 512 KiB: more than people write by hand, and what a vault can remember.
+    private static let maximumByteCount = 512 << 10
 
     let path: String
     /// Its bytes; nil if there is no file.
     let bytes: [UInt8]?
-    private let mode: UInt32
+    /// Its permissions, 0600 for a new one.
+    let mode: UInt32
+    /// Whether its directory is there.
+    let hasDirectory: Bool
+    private let owner: PrivateFile.Owner?
 
     /// - Throws: ``WiringError/Code/unsafeFile`` for a link, another user's file, or one that others can write.
     init(_ path: String) throws(WiringError) {
         self.path = path
+        hasDirectory = unsafe access(PrivateFile.split(path).parent, F_OK) == 0
         var info = stat()
         guard unsafe lstat(path, &info) == 0 else {
             guard errno == ENOENT else { throw WiringError(.io, "\(path): \(unsafe String(cString: strerror(errno)))") }
-            bytes = nil
-            mode = 0o600
+            (bytes, mode, owner) = (nil, 0o600, nil)
             return
         }
         if info.st_mode & S_IFMT == S_IFLNK {
@@ -28,30 +33,36 @@ struct ConfigurationFile {
         do throws(FileError) { bytes = try PrivateFile.readTrusted(path, maximum: Self.maximumByteCount) } catch {
             throw WiringError(error)
         }
-        mode = info.st_mode & 0o777
+        // An access control list is not kept: with one, the group's bits stand for others than the group.
+        mode = info.st_mode & (unsafe platform_has_acl(path) == 0 ? 0o777 : 0o707)
+        owner = info.st_gid == getegid() ? nil : PrivateFile.Owner(user: info.st_uid, group: info.st_gid)
         guard String(validating: bytes ?? [], as: UTF8.self) != nil else { throw WiringError(.invalid, "\(path): is not UTF-8") }
     }
 
-    /// Writes it with the mode that it had; 0600 if it is new.
+    /// Writes it for the same user and group.
     ///
     /// - Throws: ``WiringError/Code/conflict`` if it has changed since it was read.
-    func write(_ new: [UInt8]) throws(WiringError) {
-        guard try ConfigurationFile(path).bytes == bytes else {
-            throw WiringError(.conflict, "\(path): has changed in this moment", hint: "run it again")
-        }
+    func write(_ new: [UInt8], mode: UInt32) throws(WiringError) {
+        try checkUnchanged()
         do throws(FileError) {
             try PrivateFile.makeDirectory(PrivateFile.split(path).parent)
-            try PrivateFile.write(new, to: path, existing: bytes == nil ? .refuse : .replace, mode: mode)
+            try PrivateFile.write(new, to: path, existing: bytes == nil ? .refuse : .replace, owner: owner, mode: mode)
         } catch { throw WiringError(error) }
     }
 
     /// Takes it away.
+    ///
+    /// - Throws: ``WiringError/Code/conflict`` if it has changed since it was read.
     func remove() throws(WiringError) {
+        try checkUnchanged()
         do throws(FileError) { try PrivateFile.remove(path) } catch { throw WiringError(error) }
     }
 
-    /// Whether only this user can read it.
-    var isPrivate: Bool { mode & 0o077 == 0 }
+    private func checkUnchanged() throws(WiringError) {
+        guard try ConfigurationFile(path).bytes == bytes else {
+            throw WiringError(.conflict, "\(path): has changed in this moment", hint: "run it again")
+        }
+    }
 }
 
 extension WiringError {

@@ -1,25 +1,19 @@
-internal import Exporter
+internal import Foundation
 internal import PrivateFiles
-public import Settings
-public import SodiumCrypto
 
 /// A program's configuration, with what Warder changes in it: prepared, shown, written, taken back.
 public struct WiredFile {
-    /// The program.
-    public let system: WiredSystem
-    /// The path of the configuration.
-    public let path: String
-    /// Lines that begin with `-`, `+` or a space: what changes, without secrets.
-    public let difference: [String]
-    /// Whether anything changes.
-    public var isChanged: Bool { after != before }
+    /// Lines that begin with `-` or `+`: what changes, without secrets.
+    public let lines: [String]
+    /// What is to be remembered of it.
+    public let record: WiringRecord
+    /// Whether anything changes in the file.
+    public var isChanged: Bool { file.bytes != after }
 
     private let file: ConfigurationFile
-    private let directories: UserDirectories
-    private let before: [UInt8]
-    private let after: [UInt8]
-    private let record: WiringRecord
-    private let backup: [UInt8]?
+    /// What shall stand in it; nil if there shall be no file.
+    private let after: [UInt8]?
+    private let mode: UInt32
 
     // MARK: Wiring
 
@@ -27,56 +21,56 @@ public struct WiredFile {
     ///
     /// - Parameters:
     ///   - plan: what shall stand in it.
-    ///   - directories: the user's.
-    ///   - secrets: the values of the secrets that the plan refers to: they may stand in the file, where references replace them.
-    ///   - made: the tables of the settings that are made for it.
-    /// - Throws: ``WiringError``; ``WiringError/Code/conflict`` if another key than the vault's would be lost.
+    ///   - old: what was changed in it before.
+    ///   - profile: the profile that has the program's variables.
+    ///   - variables: those that were written there.
+    ///   - consumer: the consumer that was made for it.
+    /// - Throws: ``WiringError``; ``WiringError/Code/conflict`` if somebody has changed what was written before.
     public init(
-        _ plan: WiringPlan, _ directories: UserDirectories, secrets: [String: SecretValue], made: (profile: String?, consumer: String?)
+        _ plan: WiringPlan, old: WiringRecord?, profile: String?, variables: [String: String], consumer: String?
     ) throws(WiringError) {
         do throws(WiringError) {
-            file = try ConfigurationFile(plan.file)
-            let now = file.bytes ?? []
-            let old = try WiringRecord.read(plan.system, file: plan.file, directories)
-            var original = now
-            var kept: [WiringRecord.Change] = []
-            if let old, let undone = try Self.undone(old, now, secrets) {
-                original = undone
-            } else if let old {
-                // Somebody has changed what was written.
-                kept = old.changes
-            }
-            let redaction = try Redaction(original, as: plan.kind, known: Array(secrets.values))
-            let (edited, splices) = try plan.edit(original)
-            let changes = splices.map { WiringRecord.Change($0, secrets: secrets) }
-            for part in changes.flatMap(\.plainParts) where redaction.apply(to: part) != part {
-                throw WiringError(
-                    .conflict, "a key stands in it that is another one than the vault's",
-                    hint: "take it into the vault: warder import \(plan.file) --dry-run")
-            }
+            let file = try ConfigurationFile(plan.file)
+            let original: [UInt8]?
+            if let old { original = try Self.undone(old, file) } else { original = file.bytes }
+            let edited = try plan.edit(original ?? [])
+            self.file = file
+            after = edited.bytes
+            mode = file.mode & (old?.mode ?? file.mode)
+            lines = edited.bytes == file.bytes ? [] : edited.lines
             record = WiringRecord(
-                system: plan.system, file: plan.file, isNewFile: kept.isEmpty ? old?.isNewFile ?? (file.bytes == nil) : false,
-                changes: kept + changes, profile: made.profile ?? old?.profile, consumer: made.consumer ?? old?.consumer)
-            before = now
-            after = edited
-            difference = LineDifference.lines(
-                redaction.apply(to: now), redaction.apply(to: edited))
-            backup = old == nil && file.bytes != nil ? redaction.apply(to: original) : nil
-        } catch {
-            throw error.about(plan.file)
-        }
-        (system, path, self.directories) = (plan.system, plan.file, directories)
+                system: plan.system, file: plan.file, original: original.map { Data($0) }, mode: old?.mode ?? file.mode,
+                isNewDirectory: old?.isNewDirectory ?? !file.hasDirectory,
+                states: try [WiringRecord.state(edited.bytes), WiringRecord.state(file.bytes ?? [])],
+                changes: edited.splices.map(WiringRecord.Change.init), paths: edited.paths, profile: profile, variables: variables,
+                consumer: consumer)
+        } catch { throw error.about(plan.file) }
     }
 
-    private static func undone(
-        _ record: WiringRecord, _ bytes: [UInt8], _ secrets: [String: SecretValue]
-    ) throws(WiringError) -> [UInt8]? {
-        var bytes = bytes
+    /// The file without what was changed: as it was, if it is as it was written, else without Warder's own part.
+    private static func undone(_ record: WiringRecord, _ file: ConfigurationFile) throws(WiringError) -> [UInt8]? {
+        guard let now = file.bytes else { return nil }
+        if record.states.contains(try WiringRecord.state(now)) { return record.original.map(Array.init) }
+        var bytes = now
         for change in record.changes.reversed() {
-            guard let undone = try change.splice(secrets).undone(in: bytes) else { return nil }
-            bytes = undone
+            if let undone = change.splice.undone(in: bytes) {
+                bytes = undone
+            } else {
+                // What took the place of another value, and is a third one now, is its user's choice.
+                guard !change.removed.isEmpty else { throw Self.changed(record) }
+            }
         }
-        return bytes
+        let isBlank = bytes.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        if !isBlank {
+            guard try record.system.isSame(bytes, now, butFor: record.paths) else { throw Self.changed(record) }
+        }
+        return isBlank && record.original == nil ? nil : bytes
+    }
+
+    private static func changed(_ record: WiringRecord) -> WiringError {
+        WiringError(
+            .conflict, "somebody has changed what Warder wrote",
+            hint: "`warder wire \(record.system.rawValue) --remove --force` puts the whole file back as it was before")
     }
 
     // MARK: Taking back
@@ -85,69 +79,35 @@ public struct WiredFile {
     ///
     /// - Parameters:
     ///   - record: what was changed.
-    ///   - directories: the user's.
-    ///   - secrets: the values of ``WiringRecord/secrets``.
+    ///   - isForced: whether the whole file becomes what it was before, whatever has been changed since.
     /// - Throws: ``WiringError``; ``WiringError/Code/conflict`` if what was written is not there any more as it was.
-    public init(
-        undoing record: WiringRecord, _ directories: UserDirectories, secrets: [String: SecretValue]
-    ) throws(WiringError) {
+    public init(undoing record: WiringRecord, isForced: Bool) throws(WiringError) {
         do throws(WiringError) {
             file = try ConfigurationFile(record.file)
-            before = file.bytes ?? []
-            if file.bytes == nil {
-                after = []
-            } else {
-                guard let undone = try Self.undone(record, before, secrets) else {
-                    throw WiringError(
-                        .conflict, "somebody has changed what Warder wrote, so it cannot be taken back",
-                        hint: "take it out by hand, then: warder wire \(record.system.rawValue) --remove --forget")
-                }
-                after = undone
-            }
-            guard record.secrets.isEmpty || file.isPrivate else {
-                throw WiringError(.unsafeFile, "others can read it, and a key would stand in it again", hint: "chmod 600 \(record.file)")
-            }
-            let redaction = try Redaction(after, as: record.system.kind, known: Array(secrets.values))
-            difference = LineDifference.lines(redaction.apply(to: before), redaction.apply(to: after))
-        } catch {
-            throw error.about(record.file)
-        }
-        (system, path, self.directories, self.record, backup) = (record.system, record.file, directories, record, nil)
-        isTakingBack = true
-        isRemovingFile = record.isNewFile && after.allSatisfy { [0x20, 0x0A, 0x0D].contains($0) }
+            after = isForced ? record.original.map(Array.init) : try Self.undone(record, file)
+            // What stood there may be a key: nobody gets to see it who did not before.
+            mode = file.mode & record.mode
+        } catch { throw error.about(record.file) }
+        self.record = record
+        lines = file.bytes == after ? [] : record.paths.map { "- \($0.joined(separator: "."))" }
     }
-
-    private var isTakingBack = false
-    /// Whether there was no such file before.
-    public private(set) var isRemovingFile = false
 
     // MARK: Writing
 
-    /// Where the configuration as it was is kept, without secrets.
-    public var backupPath: String { WiringRecord.path(system, path, directories) + ".before" }
-
-    /// Writes what is prepared. The record comes before the change, so that one which a crash leaves can be taken back.
+    /// Writes what is prepared.
     ///
     /// - Throws: ``WiringError``; the file is as it was.
     public func write() throws(WiringError) {
         do throws(WiringError) {
-            if isTakingBack {
-                if isRemovingFile { try file.remove() } else if isChanged { try file.write(after) }
-                return try record.remove(directories)
-            }
-            if let backup { try writeBackup(backup) }
-            try record.write(directories)
-            if isChanged { try file.write(after) }
-        } catch {
-            throw error.about(path)
-        }
+            guard isChanged else { return }
+            guard let after else { return try file.remove() }
+            try file.write(after, mode: mode)
+        } catch { throw error.about(record.file) }
     }
 
-    private func writeBackup(_ bytes: [UInt8]) throws(WiringError) {
-        do throws(FileError) {
-            try PrivateFile.makeDirectory(WiringRecord.directory(directories))
-            try PrivateFile.write(bytes, to: backupPath, existing: .replace)
-        } catch { throw WiringError(error) }
+    /// Takes the directory away that was made for the file, if nothing is in it.
+    public func removeDirectory() {
+        if record.isNewDirectory, after == nil { PrivateFile.removeEmptyDirectory(PrivateFile.split(record.file).parent) }
     }
 }
 

@@ -15,7 +15,7 @@ enum ClaudeCodeWiring {
                 .invalid, "\(system.title) makes requests of the shape anthropic-messages, and this is \(outline.style.rawValue)",
                 hint: "--model anthropic/…, or a gateway with route = \"anthropic\", or \"rest\" with style = \"anthropic-messages\"")
         }
-        var headers = request.plainHeaders().compactMap { name, value in
+        var headers = try request.plainHeaders().compactMap { name, value in
             if case .text(let text) = value { "\(name): \(text)" } else { nil }
         }
         var variables: [(name: String, reference: String)] = []
@@ -33,13 +33,13 @@ enum ClaudeCodeWiring {
                 request.command.shellLine(["credential", "claude", request.modelReference])
             }
         let customHeaders = outline.gatewayToken == nil && !headers.isEmpty ? headers.joined(separator: "\n") : nil
-        let isElsewhere = outline.baseURL != "https://api.anthropic.com"
-        var plan = WiringPlan.json5(
-            system, file: request.file, secrets: [outline.key?.secret, outline.gatewayToken?.secret].compactMap { $0 }
-        ) { editor throws(WiringError) in
+        // What the settings say of headers wins over the environment, where the token's comes from.
+        let forbidden = outline.gatewayToken == nil ? [] : [["env", "ANTHROPIC_CUSTOM_HEADERS"]]
+        var plan = WiringPlan.json5(system, file: request.file, forbidden: forbidden) { editor throws(WiringError) in
             if let helper { try editor.set(["apiKeyHelper"], to: .text(helper)) }
-            if isElsewhere { try editor.set(["env", "ANTHROPIC_BASE_URL"], to: .text(outline.baseURL)) }
-            if let customHeaders { try editor.set(["env", "ANTHROPIC_CUSTOM_HEADERS"], to: .text(customHeaders)) }
+            var variables: [(String, ConfigurationValue)] = [("ANTHROPIC_BASE_URL", .text(outline.baseURL))]
+            if let customHeaders { variables.append(("ANTHROPIC_CUSTOM_HEADERS", .text(customHeaders))) }
+            try editor.merge(variables, into: ["env"])
             try editor.set(["model"], to: .text(outline.model))
             for name in ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"] where try editor.value(at: ["env", name])?.text?.isEmpty == false {
                 throw WiringError(

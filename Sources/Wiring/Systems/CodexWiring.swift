@@ -38,14 +38,14 @@ enum CodexWiring {
                     ))
             }
         }
-        let headers = request.plainHeaders()
+        let headers = try request.plainHeaders()
         if !headers.isEmpty { values.append((table, "http_headers", .object(headers))) }
         if let token = outline.gatewayToken {
             values.append((table, "env_http_headers", .object([(token.header, .text(tokenVariable))])))
             variables.append((tokenVariable, "Bearer ${secret:\(token.secret)}"))
         }
-        var plan = WiringPlan.toml(
-            system, file: request.file, secrets: [outline.key?.secret, outline.gatewayToken?.secret].compactMap { $0 }, values)
+        let others = ["experimental_bearer_token", "query_params", request.usesEnvironment ? "auth" : "env_key"]
+        var plan = WiringPlan.toml(system, file: request.file, forbidden: others.map { table + [$0] }, values)
         if !variables.isEmpty {
             plan.profile = (system.rawValue, variables)
             plan.notes.append("start it with: warder run -P \(system.rawValue) -- codex")

@@ -13,7 +13,7 @@ enum DockerAgentWiring {
         let outline = request.outline
         let title = WiredSystem.dockerAgent.title
         try request.refuseTemplates(title)
-        var (baseURL, model, headers) = (outline.baseURL, outline.model, request.plainHeaders())
+        var (baseURL, model, headers) = (outline.baseURL, outline.model, try request.plainHeaders())
         var notes: [String] = []
         var secret = outline.key?.secret
         var variable = keyVariable(outline)
@@ -46,9 +46,12 @@ enum DockerAgentWiring {
             for case (let name, .text(let value)) in headers { lines.append("      \(JSONText.quote(name)): \(JSONText.quote(value))") }
         }
         let block = lines
-        var plan = WiringPlan(.dockerAgent, file: request.file, secrets: [secret]) { bytes throws(WiringError) in
-            let edited = try YAMLBlock.add(key: "providers", name: name, lines: block, to: bytes)
-            return (edited, Splice.between(bytes, edited).map { [$0] } ?? [])
+        var plan = WiringPlan(.dockerAgent, file: request.file) { bytes throws(WiringError) in
+            var edited = Edited(bytes: try YAMLBlock.add(key: "providers", name: name, lines: block, to: bytes))
+            edited.paths = [["providers", name]]
+            edited.splices = Splice.ofLines(bytes, edited.bytes).map { [$0] } ?? []
+            edited.lines = (["providers:"] + block.map { "  \($0)" }).map { "+ \($0)" }
+            return edited
         }
         let file = "\(request.directories.config)/warder/docker-agent.env"
         plan.profile = (WiredSystem.dockerAgent.rawValue, [(variable, "secret:\(secret)")])
@@ -65,6 +68,6 @@ enum DockerAgentWiring {
     private static func keyVariable(_ outline: RequestOutline) -> String {
         let provider =
             outline.upstream.flatMap { Catalogue.standard.upstream(slug: $0) } ?? outline.kind.flatMap { Catalogue.standard.provider($0) }
-        return provider?.systems[.dockerAgent]?.variables.first ?? "WARDER_PROVIDER_KEY"
+        return provider?.systems[.dockerAgent]?.variables.first ?? "AI_PROVIDER_KEY"
     }
 }

@@ -10,7 +10,7 @@ enum LoongWiring {
         let outline = request.outline
         let title = WiredSystem.loong.title
         try request.refuseTemplates(title)
-        var (baseURL, path, model, headers) = (outline.baseURL, outline.path, outline.model, request.plainHeaders())
+        var (baseURL, path, model, headers) = (outline.baseURL, outline.path, outline.model, try request.plainHeaders())
         var notes: [String] = []
         var secret = outline.key?.secret
         var kind = try kind(outline)
@@ -28,7 +28,7 @@ enum LoongWiring {
         }
         let table = ["providers", outline.provider]
         var values: [(table: [String], key: String, value: ConfigurationValue)] = [
-            ([], "active_provider", .text(outline.provider)), (table, "kind", .text(kind)), (table, "model", .text(model)),
+            ([], "active_provider", .text(outline.provider)), (table, "kind", .text(kind)), (table, "model", .text(model)), (table, "base_url", .text(baseURL)),
         ]
         // What loong has itself of a provider's address is right.
         if kind == gatewayKind || kind == "custom" || request.fields[.baseURL] != nil || outline.kind == Catalogue.gateway {
@@ -43,7 +43,9 @@ enum LoongWiring {
             values.append((table, "api_key", .object([("exec", .array(words))])))
         }
         if !headers.isEmpty { values.append((table, "headers", .object(headers))) }
-        var plan = WiringPlan.toml(.loong, file: request.file, secrets: [secret], values)
+        var plan = WiringPlan.toml(
+            .loong, file: request.file,
+            forbidden: ["endpoint", "api_key_env", "oauth_access_token", "oauth_access_token_env"].map { table + [$0] }, values)
         if request.usesEnvironment {
             plan.profile = (WiredSystem.loong.rawValue, [(variable, "secret:\(secret)")])
             notes.append("start it with: warder run -P loong -- loong")

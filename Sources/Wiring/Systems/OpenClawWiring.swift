@@ -1,4 +1,5 @@
 internal import Exporter
+internal import PrivateFiles
 internal import Resolver
 
 /// OpenClaw, Fased and Genesis: the key by their exec secret provider, or by their `.env`; the gateway's token in a header, by a variable of
@@ -30,22 +31,21 @@ enum OpenClawWiring {
             entry.append(("apiKey", .text("${\(variable)}")))
             variables.append((variable, "secret:\(key.secret)"))
         } else {
-            entry.append(("apiKey", reference(key.secret)))
+            entry.append(("apiKey", try reference(key.secret, request.secrets)))
         }
         entry.append(("api", .text(api)))
         // Its own shape for Anthropic sends x-api-key.
         if key.auth == .bearer, outline.style == .anthropicMessages { entry.append(("authHeader", .flag(true))) }
-        var headers = request.plainHeaders()
+        var headers = try request.plainHeaders()
         if let token = outline.gatewayToken {
             headers.append((token.header, .text("Bearer ${\(tokenVariable)}")))
             variables.append((tokenVariable, "secret:\(token.secret)"))
         }
         let (command, usesEnvironment, members, headerMembers) = (request.command, request.usesEnvironment, entry, headers)
-        var plan = WiringPlan.json5(
-            system, file: request.file, secrets: [key.secret] + [outline.gatewayToken?.secret].compactMap { $0 }
-        ) { editor throws(WiringError) in
+        let place = ["models", "providers", outline.provider]
+        var plan = WiringPlan.json5(system, file: request.file, forbidden: [place + ["request"]]) { editor throws(WiringError) in
             if !usesEnvironment { try editor.merge(exec(command), into: ["secrets", "providers", provider]) }
-            let path = ["models", "providers", outline.provider]
+            let path = place
             let isNew = try editor.value(at: path) == nil
             var entry = members
             if isNew, !headerMembers.isEmpty { entry.append(("headers", .object(headerMembers))) }
@@ -57,9 +57,9 @@ enum OpenClawWiring {
             }
             try setDefault("\(outline.provider)/\(outline.model)", &editor)
         }
-        if !variables.isEmpty, let file = request.environmentFile {
+        if !variables.isEmpty {
             plan.profile = (system.rawValue, variables)
-            plan.consumer = (system.rawValue, "openclaw", file)
+            plan.consumer = (system.rawValue, "openclaw", "\(PrivateFile.split(request.file).parent)/.env")
         }
         plan.notes.append("restart \(system.title), or: \(system.rawValue) secrets reload")
         return plan
@@ -74,11 +74,18 @@ enum OpenClawWiring {
         ]
     }
 
-    /// A reference to a secret. Where a version takes no underscores, hyphens stand for them.
-    private static func reference(_ secret: String) -> ConfigurationValue {
-        .object([
-            ("source", .text("exec")), ("provider", .text(provider)), ("id", .text(secret.replacing("_", with: "-"))),
-        ])
+    /// A reference to a secret, by an id that every version takes: where one takes no underscores, hyphens stand for them.
+    ///
+    /// - Throws: ``WiringError/Code/invalid`` if no such id means this secret alone.
+    private static func reference(_ secret: String, _ names: Set<String>) throws(WiringError) -> ConfigurationValue {
+        let id = secret.replacing("_", with: "-")
+        let isRight = id == secret || (!secret.contains("-") && !names.contains(id))
+        let isID = id.utf8.first.map { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "/") } ?? false
+        guard isRight, isID, !id.split(separator: "/", omittingEmptySubsequences: false).contains(where: { ["", ".", ".."].contains($0) }) else {
+            throw WiringError(
+                .invalid, "no id of OpenClaw's means the secret \(secret) and no other", hint: "`warder rename` gives it a name without underscores")
+        }
+        return .object([("source", .text("exec")), ("provider", .text(provider)), ("id", .text(id))])
     }
 
     private static func api(_ style: APIStyle) -> String? {
@@ -100,7 +107,13 @@ enum OpenClawWiring {
     /// A model that is there keeps what its user says of it.
     private static func addModel(_ model: String, _ path: [String], _ editor: inout JSON5Editor) throws(WiringError) {
         let list = try editor.value(at: path)
-        if case .array(let models)? = list?.content, models.contains(where: { $0["id"]?.text == model }) { return }
+        if case .array(let models)? = list?.content, let known = models.first(where: { $0.member("id")?.text == model }) {
+            guard known.member("baseUrl") == nil, known.member("headers") == nil else {
+                throw WiringError(
+                    .conflict, "the model \(model) has an address or headers of its own, which lead elsewhere", hint: "take them out")
+            }
+            return
+        }
         try editor.prepend(path, self.model(model))
     }
 
@@ -114,7 +127,7 @@ enum OpenClawWiring {
         try editor.set(isText ? path : path + ["primary"], to: .text(model))
         let allowed = ["agents", "defaults", "models"]
         let list = try editor.value(at: allowed)
-        if case .object(let members)? = list?.content, !members.contains(where: { $0.key == model }) {
+        if case .object(let members)? = list?.content, !members.contains(where: { isSameName($0.key, model) }) {
             try editor.set(allowed + [model], to: .object([]))
         }
     }

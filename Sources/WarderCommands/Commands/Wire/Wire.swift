@@ -18,7 +18,7 @@ struct Wire: WarderCommand {
                 warder wire docker-agent --file agent.yaml --model cloudflare-ai-gateway/openai/gpt-4o
                 warder wire fased --remove
 
-            Everything else in the file stays byte for byte. What was there before is kept, without secrets, and --remove gives it back.
+            Everything else in the file stays byte for byte. The file as it was before is kept in the vault, and --remove gives it back.
             ai-gateway-provider has no configuration: it gets a profile, and code on standard output (--snippet
             \(LibrarySnippets.names.joined(separator: ", "))).
             """.unwrapped)
@@ -51,8 +51,8 @@ struct Wire: WarderCommand {
     @Flag(help: "Take back what was written.")
     var remove = false
 
-    @Flag(help: "With --remove: leave the file as it is, and forget that it was wired.")
-    var forget = false
+    @Flag(help: "With --remove: the whole file as it was before, whatever has been changed in it since.")
+    var force = false
 
     func run() throws {
         guard let system = WiredSystem(rawValue: program) else {
@@ -61,11 +61,14 @@ struct Wire: WarderCommand {
                 hints: ["the programs are \(WiredSystem.allCases.map(\.rawValue).joined(separator: ", "))"])
         }
         guard keys.map({ ["exec", "env"].contains($0) }) ?? true else { throw Failure(.invalid, "--keys is exec or env") }
-        guard !forget || remove else { throw Failure(.invalid, "--forget goes with --remove") }
+        guard !force || remove else { throw Failure(.invalid, "--force goes with --remove") }
         guard snippet == nil || system == .aiGatewayProvider else { throw Failure(.invalid, "--snippet is for ai-gateway-provider") }
         let session = try Session(options)
-        let work = WireWork(system: system, session: session, isDryRun: dryRun)
-        if remove { return try work.remove(file: file, isForgetting: forget) }
+        let work = try WireWork(system: system, session: session, isDryRun: dryRun, vault: session.unlock())
+        guard !remove || system != .aiGatewayProvider else {
+            throw Failure(.invalid, "it has no configuration: its profile, [profile.ai-gateway-provider], is yours to remove")
+        }
+        if remove { return try work.remove(file: file, isForced: force) }
         if system == .aiGatewayProvider { return try work.snippets(model: model, name: snippet ?? LibrarySnippets.names[0]) }
         try work.wire(file: file, model: model, usesEnvironment: keys == "env", mayCopy: privateCopy)
     }

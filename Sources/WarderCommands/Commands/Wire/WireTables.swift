@@ -2,138 +2,167 @@ internal import Exporter
 internal import Keystore
 internal import PrivateFiles
 internal import Settings
+internal import Wiring
 
-/// The tables of the settings that a wired program needs: the profile that its variables are, and the consumer that gets them.
+/// What wiring changes in the settings: the profile with the program's variables, and the consumer that gets them. What was written for an
+/// earlier wiring and is not needed any more goes.
 struct WireTables {
-    /// What changes in the settings, a line each.
+    /// What changes, a line each, with `-` or `+` before it.
     private(set) var changes: [String] = []
-    /// The tables that are new.
-    private(set) var made: (profile: String?, consumer: String?) = (nil, nil)
+    /// The profile that has the program's variables, if it needs any.
+    private(set) var profile: String?
+    /// The variables that are Warder's in it, with what each refers to.
+    private(set) var variables: [String: String] = [:]
+    /// The consumer that was made for the program, now or before.
+    private(set) var consumer: String?
 
     private let session: Session
     private let file: String
-    private var edits: [Edit] = []
-    /// The consumer that gets its copy anew.
+    private let before: String
+    private var after: String
+    /// The consumer that gets its copy anew, and the one that goes.
     private var changedConsumer: String?
+    private var lostConsumer: String?
 
-    private enum Edit {
-        case add([String], [(key: String, value: SettingsValue)])
-        case set([String], key: String, String)
-        case remove([String])
+    /// What a wiring needs, after what an earlier one needed.
+    ///
+    /// - Parameters:
+    ///   - plan: the wiring; nil if it is taken back.
+    ///   - old: what was there before.
+    ///   - others: the records of other files of the program, whose variables stay.
+    /// - Throws: 19 if a variable is somebody else's, and another one.
+    init(_ plan: WiringPlan?, _ old: WiringRecord?, others: [WiringRecord], _ session: Session) throws {
+        try self.init(session)
+        let wanted = plan?.profile?.variables ?? []
+        let shared = Set(others.flatMap(\.variables.keys))
+        if let old, let name = old.profile {
+            for (variable, reference) in old.variables.sorted(by: { $0.key < $1.key })
+            where !wanted.contains(where: { $0.name == variable }) && !shared.contains(variable) {
+                try take(variable, reference, from: name)
+            }
+        }
+        consumer = old?.consumer
+        if let plan, let profile = plan.profile { try need(profile, plan.consumer, old, shared: shared) }
+        if plan?.consumer == nil, let made = old?.consumer, others.isEmpty {
+            try remove(["consumer", made])
+            lostConsumer = made
+            consumer = nil
+        }
+        try removeEmptyProfile(old)
     }
 
-    // MARK: Making
+    /// A profile alone.
+    init(profile: (name: String, variables: [(name: String, reference: String)]), _ session: Session) throws {
+        try self.init(session)
+        try need(profile, nil, nil, shared: [])
+    }
 
-    /// - Parameters:
-    ///   - profile: the profile and its variables.
-    ///   - consumer: the consumer that gets them.
-    ///   - session: whose settings they go to.
-    /// - Throws: 19 if the consumer of that name gets another profile's variables.
-    init(
-        _ profile: (name: String, variables: [(name: String, reference: String)])?,
-        _ consumer: (name: String, format: String, path: String)?,
-        _ session: Session
-    ) throws {
+    private init(_ session: Session) throws {
         self.session = session
         file = session.writableSettingsPath
-        guard let profile else { return }
-        let existing = consumer.flatMap { wanted in session.consumers.first { $0.name == wanted.name } }
-        let name = existing?.profile ?? profile.name
-        if let known = session.settings.profiles[name] {
-            try extend(known, with: profile.variables)
-        } else {
-            if let existing {
-                throw Failure(
-                    .conflict, "[consumer.\(existing.name)] gets the profile \(name), which the settings do not have",
-                    hints: ["warder consumer remove \(existing.name) --with-copy, and then again"])
+        before = try SettingsFile.text(file)
+        after = before
+    }
+
+    // MARK: Changes
+
+    private mutating func need(
+        _ wanted: (name: String, variables: [(name: String, reference: String)]), _ consumer: (name: String, format: String, path: String)?,
+        _ old: WiringRecord?, shared: Set<String>
+    ) throws {
+        let existing = consumer.flatMap { consumer in session.consumers.first { $0.name == consumer.name } }
+        let name = existing?.profile ?? wanted.name
+        let known = session.settings.profiles[name]
+        if known == nil, let existing {
+            throw Failure(
+                .conflict, "[consumer.\(existing.name)] gets the profile \(name), which the settings do not have",
+                hints: ["warder consumer remove \(existing.name) --with-copy, and then again"])
+        }
+        guard known.map({ $0.file == file }) ?? true else {
+            throw Failure(.conflict, "[profile.\(name)] stands in \(known?.file ?? "another file"), which stays as it is")
+        }
+        profile = name
+        for (variable, reference) in wanted.variables {
+            let now = try SettingsEditor.string(["profile", name, variable], in: after)
+            let isOurs = now != nil && (old?.variables[variable] == now || shared.contains(variable))
+            if now == reference {
+                if isOurs { variables[variable] = reference }
+                continue
             }
-            add(["profile", name], profile.variables.map { ($0.name, .text($0.reference)) })
-            made.profile = name
+            let isThere = try SettingsEditor.has(["profile", name, variable], in: after)
+            guard !isThere || (isOurs && !shared.contains(variable)) else { throw Self.conflict(name, variable) }
+            variables[variable] = reference
+            if now != nil { changes.append("- [profile.\(name)] \(variable)") }
+            changes.append("+ [profile.\(name)] \(variable) = \"\(reference)\"")
+            after = try SettingsEditor.set(table: ["profile", name], key: variable, value: reference, in: after, file: file)
         }
         guard let consumer else { return }
         changedConsumer = consumer.name
-        guard existing == nil else { return }
-        add(
-            ["consumer", consumer.name],
-            [("format", .text(consumer.format)), ("path", .text(consumer.path)), ("profile", .text(name))])
-        made.consumer = consumer.name
-    }
-
-    /// Variables that a profile has already stay as their user wrote them.
-    private mutating func extend(_ profile: Profile, with variables: [(name: String, reference: String)]) throws {
-        for (variable, reference) in variables {
-            if let entry = profile.entries.first(where: { $0.name == variable }) {
-                let isSame =
-                    "\"\(reference)\"" == entry.shown || reference == entry.shown || "the secret \(reference.dropFirst(7))" == entry.shown
-                if !isSame { session.options.warn("[profile.\(profile.name)] \(variable) is \(entry.shown), and stays so") }
-                continue
-            }
-            guard profile.file == file else {
-                throw Failure(.conflict, "[profile.\(profile.name)] stands in \(profile.file), and needs \(variable) = \"\(reference)\"")
-            }
-            changes.append("[profile.\(profile.name)] \(variable) = \"\(reference)\"")
-            edits.append(.set(["profile", profile.name], key: variable, reference))
+        guard let existing else {
+            changes.append("+ [consumer.\(consumer.name)] \(consumer.path)")
+            after = try SettingsEditor.add(
+                table: ["consumer", consumer.name],
+                [("format", .text(consumer.format)), ("path", .text(consumer.path)), ("profile", .text(name))], to: after, file: file)
+            return self.consumer = consumer.name
+        }
+        guard existing.path.map(session.directories.expand) == consumer.path else {
+            throw Failure(
+                .conflict, "[consumer.\(existing.name)] writes \(existing.path ?? "for a unit"), and the program reads \(consumer.path)",
+                hints: ["warder consumer remove \(existing.name), or give it another name"])
         }
     }
 
-    private mutating func add(_ table: [String], _ entries: [(key: String, value: SettingsValue)]) {
-        changes.append("[\(table.joined(separator: "."))] with \(entries.map(\.key).joined(separator: ", "))")
-        edits.append(.add(table, entries))
+    private static func conflict(_ profile: String, _ variable: String) -> Failure {
+        Failure(
+            .conflict, "[profile.\(profile)] has another \(variable), which the program would send to an address that it is not for",
+            hints: ["take it out there, or take the other wiring back"])
     }
 
-    // MARK: Taking back
-
-    /// The tables that were made.
-    init(taking profile: String?, _ consumer: String?, _ session: Session) throws {
-        self.session = session
-        file = session.writableSettingsPath
-        for table in [["consumer", consumer], ["profile", profile]] {
-            let path = table.compactMap { $0 }
-            guard path.count == 2 else { continue }
-            let isThere =
-                path[0] == "profile" ? session.settings.profiles[path[1]] != nil : session.consumers.contains { $0.name == path[1] }
-            guard isThere else { continue }
-            changes.append("[\(path.joined(separator: "."))] goes")
-            edits.append(.remove(path))
-        }
-        changedConsumer = consumer
+    /// Takes a variable away, if it is still what was written.
+    private mutating func take(_ variable: String, _ reference: String, from profile: String) throws {
+        guard try SettingsEditor.string(["profile", profile, variable], in: after) == reference else { return }
+        changes.append("- [profile.\(profile)] \(variable)")
+        after = try SettingsEditor.remove(table: ["profile", profile], key: variable, in: after, file: file)
     }
 
-    /// Takes the consumer's copy away, and the tables.
-    func takeBack() throws {
-        if let settings = session.consumers.first(where: { $0.name == changedConsumer }) {
-            let left = try session.applier(try session.unlock()).forget(
-                settings.name, try? session.consumer(settings), isRemovingFiles: true)
-            for path in left { session.options.warn("\(path) may still hold its copy") }
-        }
-        try write()
+    private mutating func remove(_ table: [String]) throws {
+        guard try SettingsEditor.has(table, in: after) else { return }
+        changes.append("- [\(table.joined(separator: "."))]")
+        after = try SettingsEditor.remove(table: table, in: after, file: file)
+    }
+
+    /// A profile goes when nothing is left in it, and nobody gets it.
+    private mutating func removeEmptyProfile(_ old: WiringRecord?) throws {
+        guard let name = old?.profile, profile != name else { return }
+        let settings = try WarderSettings.parse(after, file: file)
+        guard let left = settings.profiles[name], left.entries.isEmpty, left.extends == nil,
+            !settings.consumers.values.contains(where: { $0.profile == name }), !settings.profiles.values.contains(where: { $0.extends == name })
+        else { return }
+        try remove(["profile", name])
     }
 
     // MARK: Writing
 
-    /// Changes the settings.
-    func write() throws {
-        guard !edits.isEmpty else { return }
-        let before = try SettingsFile.text(file)
-        _ = try WarderSettings.parse(try edited(before), file: file)
-        try SettingsFile.update(file) { text throws(SettingsError) in try edited(text) }
-    }
+    /// Changes the settings, if they are still what they were.
+    func write() throws { try replace(before, by: after) }
 
-    private func edited(_ text: String) throws(SettingsError) -> String {
-        var text = text
-        for edit in edits {
-            switch edit {
-            case .add(let table, let entries): text = try SettingsEditor.add(table: table, entries, to: text, file: file)
-            case .set(let table, let key, let value):
-                text = try SettingsEditor.set(table: table, key: key, value: value, in: text, file: file)
-            case .remove(let table): text = try SettingsEditor.remove(table: table, in: text, file: file)
-            }
+    /// Takes that back.
+    func undo() throws { try replace(after, by: before) }
+
+    private func replace(_ old: String, by new: String) throws {
+        guard old != new else { return }
+        _ = try WarderSettings.parse(new, file: file)
+        var isOther = false
+        try SettingsFile.update(file) { current throws(SettingsError) in
+            isOther = current != old
+            return isOther ? current : new
         }
-        return text
+        guard !isOther else { throw Failure(.conflict, "\(file): another process has changed it meanwhile", hints: ["run it again"]) }
     }
 
-    /// Gives the consumer its copy.
+    /// Gives the consumer its copy, and takes away that of one that is no more.
     func apply(_ vault: Vault<LocalKeys>) throws {
+        try takeCopy(vault)
         guard let changedConsumer else { return }
         let session = try Session(self.session.options)
         let (consumers, broken) = session.usable(try session.consumers(named: [changedConsumer]))
@@ -147,5 +176,12 @@ struct WireTables {
             if case .failure(let error) = outcome.steps { failure = Failure(error) }
         }
         if let failure { throw failure }
+    }
+
+    /// Takes the copy away of the consumer that goes.
+    func takeCopy(_ vault: Vault<LocalKeys>) throws {
+        guard let lostConsumer, let settings = session.consumers.first(where: { $0.name == lostConsumer }) else { return }
+        let left = try session.applier(vault).forget(lostConsumer, try? session.consumer(settings), isRemovingFiles: true)
+        for path in left { session.options.warn("\(path) may still hold its copy") }
     }
 }

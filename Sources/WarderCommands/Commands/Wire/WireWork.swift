@@ -6,15 +6,16 @@ internal import Settings
 internal import SodiumCrypto
 internal import Wiring
 
-/// Wiring one program, and taking it back.
+/// Wiring one program, and taking it back. Its parts are the record in the vault, the settings with a consumer's copy, and the program's file;
+/// each is whole at any moment, and what a crash leaves of them can be wired again and taken back.
 struct WireWork {
     let system: WiredSystem
     let session: Session
     let isDryRun: Bool
-    /// The vault, if it is unlocked already.
-    var vault: Vault<LocalKeys>?
+    let vault: Vault<LocalKeys>
 
     private var options: CommonOptions { session.options }
+    private var ledger: WiringLedger<LocalKeys> { WiringLedger(vault) }
 
     // MARK: There
 
@@ -24,48 +25,58 @@ struct WireWork {
     ///   - usesEnvironment: whether it gets the key in its environment.
     ///   - mayCopy: whether it may get a private copy of the executable.
     func wire(file: String?, model: String?, usesEnvironment: Bool, mayCopy: Bool) throws {
-        let places = session.places(of: system)
-        guard let path = try file.map(Self.absolute) ?? places?.configuration else {
+        guard let path = try Self.canonical(file ?? session.places(of: system)?.configuration) else {
             throw Failure(.invalid, "\(system.title) has a configuration for each project", hints: ["name it with --file"])
         }
-        let vault = try self.vault ?? session.unlock()
-        let outline = try outline(model, vault)
+        let lock = try lock()
+        defer { withExtendedLifetime(lock) {} }
+        let names = Set(try vault.list().map(\.name.description))
+        let outline = try outline(model, names)
         // What a request would be refused for is said now.
         _ = try session.resolver(vault: vault).resolve(model)
         let request = WiringRequest(
             file: path, outline: outline, fields: session.settings.providers[outline.provider] ?? .none,
             command: try command(usesEnvironment: usesEnvironment, mayCopy: mayCopy), usesEnvironment: usesEnvironment,
-            directories: session.directories, environmentFile: places?.environmentFile)
+            directories: session.directories, secrets: names)
         let plan = try system.plan(request)
-        try checkHosts(plan, vault)
-        let tables = try WireTables(plan.profile, plan.consumer, session)
-        let wired = try WiredFile(plan, session.directories, secrets: try values(of: plan.secrets, vault), made: tables.made)
-        try report(wired.difference, tables.changes)
-        if !isDryRun {
-            // A variable that the configuration refers to must be there first.
-            try tables.write()
-            try tables.apply(vault)
-            try wired.write()
-        }
+        try checkHosts(plan)
+        let records = try ledger.records(of: system)
+        let old = records.first { $0.file == path }
+        let tables = try WireTables(plan, old, others: records.filter { $0.file != path }, session)
+        let wired = try WiredFile(plan, old: old, profile: tables.profile, variables: tables.variables, consumer: tables.consumer)
+        try report(path, wired.lines, tables.changes)
+        let isChanged = wired.isChanged || !tables.changes.isEmpty
+        if !isDryRun { try write(wired, tables, old) }
         if options.json {
             return try Console.write(
                 JSON.answer([
-                    ("program", .string(system.rawValue)), ("file", .string(path)), ("changed", .bool(wired.isChanged)),
-                    ("model", .string(request.outline.provider + "/" + request.outline.model)),
-                    ("settings", .array(tables.changes.map(JSON.string))), ("notes", .array(plan.notes.map(JSON.string))),
+                    ("program", .string(system.rawValue)), ("file", .string(path)), ("changed", .bool(isChanged)),
+                    ("model", .string("\(outline.provider)/\(outline.model)")), ("settings", .array(tables.changes.map(JSON.string))),
+                    ("notes", .array(plan.notes.map(JSON.string))),
                 ]).line)
         }
-        let isChanged = wired.isChanged || !tables.changes.isEmpty
         options.inform(
-            isDryRun
-                ? "\(path): \(isChanged ? "would change" : "is wired already")"
-                : isChanged ? "\(path): wired to \(outline.provider)/\(outline.model)" : "\(path): is wired already")
+            !isChanged ? "\(path): is wired already"
+                : isDryRun ? "\(path): would be wired" : "\(path): wired to \(outline.provider)/\(outline.model)")
         if isChanged { for note in plan.notes { options.inform("  \(note)") } }
     }
 
+    private func write(_ wired: WiredFile, _ tables: WireTables, _ old: WiringRecord?) throws {
+        if wired.record != old { try ledger.keep(wired.record) }
+        do {
+            // A variable that the configuration refers to must be there first.
+            try tables.write()
+            try tables.apply(vault)
+        } catch {
+            try? tables.undo()
+            if let old { try? ledger.keep(old) } else { try? ledger.forget(wired.record) }
+            throw error
+        }
+        try wired.write()
+    }
+
     /// What requests need, with every key in the vault.
-    private func outline(_ model: String?, _ vault: Vault<LocalKeys>) throws -> RequestOutline {
-        let names = Set(try vault.list().map(\.name.description))
+    private func outline(_ model: String?, _ names: Set<String>) throws -> RequestOutline {
         do {
             return try session.resolver(vault: vault).outline(model, secrets: names)
         } catch let error as ResolverError where model == nil && session.settings.defaults.model == nil {
@@ -75,26 +86,16 @@ struct WireWork {
     }
 
     /// A program that goes to another address than the resolver takes the key there only if it may go there.
-    private func checkHosts(_ plan: WiringPlan, _ vault: Vault<LocalKeys>) throws {
+    private func checkHosts(_ plan: WiringPlan) throws {
         for (name, host) in plan.hosts {
             let allowed = try vault.get([SecretName(name)]).first??.listing.metadata.allowedHosts ?? []
             guard allowed.isEmpty || allowed.contains(host) || allowed.contains("\(host):443") else {
                 throw Failure(
                     exitCode: Failure.refused,
                     "the secret \(name) may not go to \(host): its allowed hosts are \(allowed.joined(separator: ", "))",
-                    hints: [
-                        "`warder set \(name)\((allowed + [host]).map { " --allow-host \($0)" }.joined())` allows it with the next value"
-                    ])
+                    hints: ["`warder set \(name)\((allowed + [host]).map { " --allow-host \($0)" }.joined())` allows it with the next value"])
             }
         }
-    }
-
-    /// The values of the plan's secrets, which may stand in the file already.
-    private func values(of names: [String], _ vault: Vault<LocalKeys>) throws -> [String: SecretValue] {
-        let wanted = try Set(names).map { try SecretName($0) }.sorted()
-        var values: [String: SecretValue] = [:]
-        for (name, secret) in zip(wanted, try vault.get(wanted)) { values[name.description] = secret?.value }
-        return values
     }
 
     /// What the program calls: this executable, or a private copy where it would not call this one.
@@ -103,64 +104,50 @@ struct WireWork {
         if session.vaultPath != session.directories.vaultPath { arguments += ["--vault", try Self.absolute(session.vaultPath)] }
         if let file = options.settings { arguments += ["--settings", try Self.absolute(file)] }
         if options.system { arguments = ["--system"] }
-        var path = try HelperCommand.ownPath()
+        let path = try HelperCommand.ownPath()
         guard !usesEnvironment else { return HelperCommand(path: path, options: arguments) }
-        warnOfPassphrase()
-        guard system.isOpenClaw, let objection = HelperCommand.objection(to: path) else {
+        if session.settings.vault.keyFile == nil {
+            options.warn("\(system.title) cannot type a passphrase: add a key file with `warder slot add`, and key_file under [vault]")
+        }
+        guard let objection = HelperCommand.objection(to: path, isOwn: system.isOpenClaw) else {
             return HelperCommand(path: path, options: arguments)
         }
         let copy = HelperCommand.privatePath(session.directories)
         guard
-            mayCopy || isDryRun
-                || Prompt.confirm("\(path) \(objection), so \(system.title) would not call it. Make a private copy, \(copy)?")
+            mayCopy || isDryRun || Prompt.confirm("\(path) \(objection), so \(system.title) should not call it. Make a private copy, \(copy)?")
         else {
             throw Failure(
-                .unsafeFile, "\(path): \(objection), and \(system.title) would not call it",
-                hints: ["--private-copy makes a copy that it calls"])
+                .unsafeFile, "\(path): \(objection), and \(system.title) should not call it",
+                hints: ["--private-copy makes a copy that it can call"])
         }
-        path = isDryRun ? copy : try HelperCommand.makePrivateCopy(of: path, session.directories)
-        return HelperCommand(path: path, options: arguments)
-    }
-
-    /// Nobody is there to type when a program calls.
-    private func warnOfPassphrase() {
-        guard session.settings.vault.keyFile == nil else { return }
-        options.warn("\(system.title) cannot type a passphrase: add a key file with `warder slot add`, and key_file under [vault]")
+        let own = isDryRun ? copy : try HelperCommand.makePrivateCopy(of: path, session.directories)
+        return HelperCommand(path: own, options: arguments)
     }
 
     // MARK: Back
 
     /// - Parameters:
     ///   - file: which of its configurations, if several are wired.
-    ///   - isForgetting: whether the file stays as it is.
-    func remove(file: String?, isForgetting: Bool) throws {
-        let path = try file.map(Self.absolute)
-        let all = try WiringRecord.all(system, session.directories)
+    ///   - isForced: whether the file becomes what it was, whatever has been changed in it since.
+    func remove(file: String?, isForced: Bool) throws {
+        let lock = try lock()
+        defer { withExtendedLifetime(lock) {} }
+        let path = try Self.canonical(file)
+        let all = try ledger.records(of: system)
         let chosen = all.filter { path == nil || $0.file == path }
         guard let record = chosen.first else { throw Failure(.notFound, "\(system.title) is not wired") }
         guard chosen.count == 1 else {
             throw Failure(.invalid, "\(system.title) is wired in several files", hints: chosen.map { "--file \($0.file)" })
         }
-        let others = all.filter { $0.file != record.file }
-        // Another file may need the same tables.
-        let tables = try WireTables(taking: others.isEmpty ? record.profile : nil, others.isEmpty ? record.consumer : nil, session)
-        if isForgetting {
-            try record.remove(session.directories)
-            options.inform("\(record.file): left as it is, and forgotten")
-            return
-        }
-        let secrets = record.secrets.isEmpty ? [:] : try values(of: record.secrets, try session.unlock())
-        let wired = try WiredFile(undoing: record, session.directories, secrets: secrets)
-        try report(wired.difference, tables.changes)
+        let tables = try WireTables(nil, record, others: all.filter { $0.file != record.file }, session)
+        let wired = try WiredFile(undoing: record, isForced: isForced)
+        try report(record.file, wired.lines, tables.changes)
         if !isDryRun {
-            if var heir = others.first {
-                heir.profile = heir.profile ?? record.profile
-                heir.consumer = heir.consumer ?? record.consumer
-                try heir.write(session.directories)
-            }
             try wired.write()
-            try tables.takeBack()
-            if wired.isRemovingFile { PrivateFile.removeEmptyDirectory(PrivateFile.split(record.file).parent) }
+            try tables.takeCopy(vault)
+            try tables.write()
+            try ledger.forget(record)
+            wired.removeDirectory()
         }
         if options.json {
             return try Console.write(
@@ -176,14 +163,12 @@ struct WireWork {
 
     /// A profile with the variables of the patterns, and the code of one.
     func snippets(model: String?, name: String) throws {
-        let vault = try self.vault ?? session.unlock()
-        let snippets = try LibrarySnippets(outline(model, vault))
+        let snippets = try LibrarySnippets(outline(model, Set(try vault.list().map(\.name.description))))
         guard let code = snippets.code(name) else {
-            throw Failure(
-                .invalid, "there is no such pattern", hints: ["the patterns are \(LibrarySnippets.names.joined(separator: ", "))"])
+            throw Failure(.invalid, "there is no such pattern", hints: ["the patterns are \(LibrarySnippets.names.joined(separator: ", "))"])
         }
-        let tables = try WireTables((system.rawValue, snippets.variables), nil, session)
-        try report([], tables.changes)
+        let tables = try WireTables(profile: (system.rawValue, snippets.variables), session)
+        for line in tables.changes { options.inform("\(session.writableSettingsPath): \(line)") }
         if !isDryRun { try tables.write() }
         try Console.write(code)
         options.inform("run it with: warder run -P \(system.rawValue) -- …")
@@ -192,14 +177,30 @@ struct WireWork {
     // MARK: Telling
 
     /// What changes: asked for by --dry-run on standard output, else on standard error.
-    private func report(_ difference: [String], _ changes: [String]) throws {
+    private func report(_ path: String, _ lines: [String], _ changes: [String]) throws {
         guard !options.json else { return }
-        let lines = difference + changes.map { "\(session.writableSettingsPath): \($0)" }
-        if isDryRun, system != .aiGatewayProvider {
-            try Console.write(lines.map { $0 + "\n" }.joined())
+        let all = (lines.isEmpty ? [] : ["\(path):"] + lines) + (changes.isEmpty ? [] : ["\(session.writableSettingsPath):"] + changes)
+        if isDryRun {
+            try Console.write(all.map { $0 + "\n" }.joined())
         } else {
-            for line in lines { options.inform(line) }
+            for line in all { options.inform(line) }
         }
+    }
+
+    // MARK: Paths
+
+    /// Two at once would each take the other's state for the program's own.
+    private func lock() throws -> DirectoryLock {
+        let directory = "\(session.directories.state)/warder/wired"
+        try PrivateFile.makeDirectory(directory)
+        return try DirectoryLock(directory)
+    }
+
+    /// One path for each file: without links in its directories.
+    private static func canonical(_ path: String?) throws -> String? {
+        guard let path = try path.map(absolute) else { return nil }
+        let (parent, name) = PrivateFile.split(path)
+        return canonicalPath(parent).map { $0 == "/" ? "/\(name)" : "\($0)/\(name)" } ?? path
     }
 
     static func absolute(_ path: String) throws -> String {
