@@ -24,7 +24,8 @@ public struct HelperCommand: Sendable {
     func shellLine(_ arguments: [String]) -> String {
         words(arguments).map { word in
             let isPlain = word.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || "/._-+:=@%".utf8.contains(byte)
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || "/._-+:=@%".utf8.contains(byte)
             }
             if isPlain, !word.isEmpty { return word }
             let quoted = word.utf8.flatMap { $0 == UInt8(ascii: "'") ? Array("'\\''".utf8) : [$0] }
@@ -81,7 +82,9 @@ public struct HelperCommand: Sendable {
         if copy == path { return copy }
         do throws(FileError) {
             let bytes = try PrivateFile.readAny(path, maximum: 1 << 30)
-            if objection(to: copy, isOwn: true) == nil, let old = try? PrivateFile.readAny(copy, maximum: 1 << 30), old == bytes { return copy }
+            if objection(to: copy, isOwn: true) == nil, let old = try? PrivateFile.readAny(copy, maximum: 1 << 30), old == bytes {
+                return copy
+            }
             try PrivateFile.makeDirectory(PrivateFile.split(copy).parent)
             try PrivateFile.write(bytes, to: copy, existing: .replace, mode: 0o700)
         } catch { throw WiringError(error) }

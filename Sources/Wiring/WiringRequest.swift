@@ -38,7 +38,8 @@ extension WiredSystem {
     ///
     /// - Throws: ``WiringError/Code/invalid`` if the program cannot make such requests; the hint says which settings it can use.
     public func plan(_ request: WiringRequest) throws(WiringError) -> WiringPlan {
-        switch self {
+        try request.checkModel()
+        return switch self {
         case .fased, .genesis, .openclaw: try OpenClawWiring.plan(self, request)
         case .dockerAgent: try DockerAgentWiring.plan(request)
         case .loong: try LoongWiring.plan(request)
@@ -52,6 +53,17 @@ extension WiredSystem {
 extension WiringRequest {
     /// `PROVIDER/MODEL`, as the program's user names it.
     var modelReference: String { "\(outline.provider)/\(outline.model)" }
+
+    /// Refuses a model of another provider than the one that the gateway's route leads to. Of these, none has a model with a slash in its name.
+    fileprivate func checkModel() throws(WiringError) {
+        guard let upstream = outline.upstream, ["anthropic", "openai", "google-ai-studio"].contains(upstream),
+            !outline.baseURL.hasSuffix("/compat"), !outline.baseURL.contains("/client/v4/"),
+            let slug = outline.model.split(separator: "/").first.map(String.init), slug != outline.model
+        else { return }
+        throw WiringError(
+            .invalid, "the route of \(outline.provider) leads to \(upstream), which has no model of that name",
+            hint: "\(outline.provider)/NAME is a model of \(upstream); SLUG/NAME needs route = \"compat\"")
+    }
 
     /// Refuses headers of the settings that have secrets in them: a program that cannot fill them in would need the value itself.
     func refuseTemplates(_ title: String, but allowed: Set<String> = []) throws(WiringError) {

@@ -19,11 +19,11 @@ import Testing
             let file = ".\(system)/\(system).json"
             try home.write("{\n  // mine\n  models: {providers: {openai: {\n    apiKey: 'one'}}}}\n", to: file)
             try home.expectCured(
-                "plaintext-key", file, 4, subject: "openai/api-key", fix: "`warder import ~/\(file)`, then `warder wire \(system)`"
+                "plaintext-key", file, 4, subject: "openai/api-key",
+                fix: "`warder import ~/\(file)`, then `warder wire \(system) --model openai/MODEL`"
             ) {
                 try home.cure("warder import ~/\(file)")
-                // What wire writes.
-                try home.write(wired("openai"), to: file)
+                try home.cure("warder wire \(system) --model openai/gpt-4o")
             }
             let isStored = try home.value("openai/api-key") == Value("one")
             #expect(isStored)
@@ -65,10 +65,12 @@ import Testing
         ] {
             try home.write(text, to: file)
             try home.expectCured(
-                "plaintext-key", file, line, subject: subject, fix: "`warder import ~/\(file)`, then `warder wire \(system)`"
+                "plaintext-key", file, line, subject: subject, fix: "`warder import ~/\(file)`, then "
             ) {
                 try home.cure("warder import ~/\(file)")
                 try home.write(cured, to: file)
+                let models = ["loong": "openai/gpt-4o", "claude-code": "anthropic/claude-sonnet-4-6"]
+                if let model = models[system] { try home.cure("warder wire \(system) --model \(model)") }
             }
             let isStored = try home.value(subject) == Value("one")
             #expect(isStored, "\(subject)")
@@ -207,7 +209,9 @@ import Testing
         let reference = profile("\"keyRef\":{\"source\":\"env\",\"provider\":\"default\",\"id\":\"ANTHROPIC_API_KEY\"}")
         for (value, code) in [("old", "shadowed-key"), ("new", "duplicate-key")] {
             try home.write(profile("\"key\":\"\(value)\""), to: file)
-            try home.expectCured(code, file, 3, subject: "anthropic/api-key", fix: "`warder wire fased`") {
+            try home.expectCured(
+                code, file, 3, subject: "anthropic/api-key", fix: "take the profile out, then `warder wire fased --model anthropic/MODEL`"
+            ) {
                 try home.write(reference, to: file)
             }
         }

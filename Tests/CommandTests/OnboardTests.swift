@@ -166,7 +166,7 @@ import Testing
         #expect((answer["changed"] as? [String])?.contains("[default] model") == true)
         #expect((answer["variables"] as? [String])?.contains("ANTHROPIC_BASE_URL") == true)
         #expect(answer["systems"] as? [String] == ["fased"])
-        #expect(outcome.error.contains("warder wire fased"))
+        #expect(try run(Self.gateway + Self.ids).error.contains("wire it: warder wire fased"))
     }
 
     @Test func `takes a path that looks like a key`() throws {

@@ -355,7 +355,9 @@ import Testing
     func `is whole wherever it is stopped`() throws {
         let text = "{ a: 1 }\n"
         for call in ["rename", "renameat2", "fsync", "fdatasync", "unlink", "unlinkat"] {
-            for (words, number) in [([], 1), ([], 2), ([], 3), ([], 4), (["--remove"], 1), (["--remove"], 2), (["--remove"], 3)] as [([String], Int)] {
+            for (words, number) in [([], 1), ([], 2), ([], 3), ([], 4), (["--remove"], 1), (["--remove"], 2), (["--remove"], 3)]
+                as [([String], Int)]
+            {
                 let file = try home.write(text, to: ".fased/fased.json")
                 let settings = home.content(home.settings)
                 if !words.isEmpty { try #require(home.run("wire", "fased").code == 0) }

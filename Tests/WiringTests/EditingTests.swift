@@ -99,6 +99,7 @@ import Testing
         #expect(try isSame(.codex, "model = 'x'\n[t]\na = 1\n", "[t]\na = 1\nb = 2\n", [["model"], ["t", "b"]]))
         #expect(try !isSame(.codex, "model = 'x'\n[t]\na = 1\n", "[t]\na = 2\n", [["model"]]))
         #expect(try isSame(.dockerAgent, "a: 1\n", "a: 1\nproviders:\n  warder: {}\n", [["providers", "warder"]]))
-        #expect(try isSame(.dockerAgent, "a: 1\nproviders: { x: 1 }\n", "a: 1\nproviders: { warder: {}, x: 1 }\n", [["providers", "warder"]]))
+        #expect(
+            try isSame(.dockerAgent, "a: 1\nproviders: { x: 1 }\n", "a: 1\nproviders: { warder: {}, x: 1 }\n", [["providers", "warder"]]))
     }
 }

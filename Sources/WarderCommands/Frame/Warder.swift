@@ -6,9 +6,10 @@ struct Warder: ParsableCommand {
         commandName: "warder",
         abstract: "Keeps provider and gateway keys encrypted, and hands them to scripts, daemons and requests.",
         discussion: """
-            warder init                     make a vault
-            warder set ANTHROPIC_API_KEY    store a key: asks, or reads a pipe
-            warder run -- ./script          run a script that has the keys
+                warder init                     make a vault
+                warder set ANTHROPIC_API_KEY    store a key: asks, or reads a pipe
+                warder run -- ./script          run a script that has the keys
+                warder onboard                  set a provider or gateway up
 
             Values are never arguments; `get`, `export`, `resolve` and `credential` alone print them.
             Files, variables and exit codes: man 7 warder.

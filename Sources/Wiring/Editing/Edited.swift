@@ -21,7 +21,9 @@ struct Edited: Sendable {
         let names: Set = ["model", "primary", "model_provider", "active_provider"]
         guard let text, let last = path.last, names.contains(last), text.utf8.count <= 80 else { return nil }
         let parts = text.split(whereSeparator: { "/-_.:@".contains($0) })
-        let isName = parts.allSatisfy { $0.utf8.count <= 16 && $0.utf8.allSatisfy { ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || (0x30...0x39).contains($0) } }
+        let isName = parts.allSatisfy {
+            $0.utf8.count <= 16 && $0.utf8.allSatisfy { ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || (0x30...0x39).contains($0) }
+        }
         return isName && !parts.isEmpty ? JSONText.quote(text) : nil
     }
 }

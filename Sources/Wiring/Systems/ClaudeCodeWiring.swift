@@ -44,14 +44,14 @@ enum ClaudeCodeWiring {
             for name in ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"] where try editor.value(at: ["env", name])?.text?.isEmpty == false {
                 throw WiringError(
                     .conflict, "env.\(name) stands in it, and would win over what Warder gives",
-                    hint: "take it into the vault and out of the file: warder import \(request.file) --format openclaw-config --dry-run")
+                    hint: "take it into the vault and out of the file: warder import \(request.file) --format claude-code-config")
             }
         }
         if !variables.isEmpty {
             plan.profile = (system.rawValue, variables)
             plan.notes.append("start it with: warder run -P \(system.rawValue) -- claude")
         }
-        plan.notes.append("ANTHROPIC_API_KEY and ANTHROPIC_AUTH_TOKEN in the environment win over apiKeyHelper")
+        if helper != nil { plan.notes.append("ANTHROPIC_API_KEY and ANTHROPIC_AUTH_TOKEN in the environment win over apiKeyHelper") }
         return plan
     }
 }

@@ -28,13 +28,10 @@ enum LoongWiring {
         }
         let table = ["providers", outline.provider]
         var values: [(table: [String], key: String, value: ConfigurationValue)] = [
-            ([], "active_provider", .text(outline.provider)), (table, "kind", .text(kind)), (table, "model", .text(model)), (table, "base_url", .text(baseURL)),
+            ([], "active_provider", .text(outline.provider)), (table, "kind", .text(kind)), (table, "model", .text(model)),
+            (table, "base_url", .text(baseURL)),
         ]
-        // What loong has itself of a provider's address is right.
-        if kind == gatewayKind || kind == "custom" || request.fields[.baseURL] != nil || outline.kind == Catalogue.gateway {
-            values.append((table, "base_url", .text(baseURL)))
-            if kind != "anthropic", let path { values.append((table, "chat_completions_path", .text(path))) }
-        }
+        if kind != "anthropic", let path { values.append((table, "chat_completions_path", .text(path))) }
         let variable = "LOONG_PROVIDER_KEY"
         if request.usesEnvironment {
             values.append((table, "api_key", .object([("env", .text(variable))])))

@@ -81,9 +81,11 @@ enum OpenClawWiring {
         let id = secret.replacing("_", with: "-")
         let isRight = id == secret || (!secret.contains("-") && !names.contains(id))
         let isID = id.utf8.first.map { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "/") } ?? false
-        guard isRight, isID, !id.split(separator: "/", omittingEmptySubsequences: false).contains(where: { ["", ".", ".."].contains($0) }) else {
+        guard isRight, isID, !id.split(separator: "/", omittingEmptySubsequences: false).contains(where: { ["", ".", ".."].contains($0) })
+        else {
             throw WiringError(
-                .invalid, "no id of OpenClaw's means the secret \(secret) and no other", hint: "`warder rename` gives it a name without underscores")
+                .invalid, "no id of OpenClaw's means the secret \(secret) and no other",
+                hint: "`warder rename` gives it a name without underscores")
         }
         return .object([("source", .text("exec")), ("provider", .text(provider)), ("id", .text(id))])
     }

@@ -103,6 +103,10 @@ struct Expectations {
             if let value = values[stored] { for name in [stored] + variables { add(name, stored, value) } }
             for name in variables { if let value = values[name] { for other in [stored, name] { add(other, name, value) } } }
         }
+        // Those of the user's own.
+        for (name, value) in values where (name.hasSuffix("/api-key") || name.hasSuffix("/token")) && everywhere[name] == nil {
+            add(name, name, value)
+        }
         let token = "\(Catalogue.gateway)/token"
         for secret in [token, "CF_AIG_TOKEN", "CLOUDFLARE_AIG_TOKEN"] {
             guard let value = values[secret] else { continue }

@@ -113,6 +113,12 @@ struct KeyChecks {
         }
     }
 
+    private func wire(_ file: AuditedFile, _ key: String) -> String {
+        let parts = key.split(separator: "/")
+        let provider = parts.count == 2 ? examination.shownName(String(parts[0])) : key.hasPrefix("ANTHROPIC_") ? "anthropic" : nil
+        return "`warder wire \(file.system.rawValue) --model \(provider ?? "PROVIDER")/MODEL`"
+    }
+
     /// How the vault's own value takes the place.
     private func replacement(_ file: AuditedFile, _ key: String, _ secret: String? = nil) -> String {
         switch file.kind {
@@ -131,7 +137,10 @@ struct KeyChecks {
         // A variable that the program does not read itself, but what it starts.
         case .configuration where [.claudeCode, .codex].contains(file.system) && !key.contains("/") && !key.hasPrefix("ANTHROPIC_"):
             return "take the line out, and start the program with `warder run -- \(file.system == .codex ? "codex" : "claude")`"
-        case .configuration, .profiles: return "`warder wire \(file.system.rawValue)`, which puts a reference there"
+        case .profiles: return "take the profile out, then \(wire(file, key))"
+        // A key that stands there would win.
+        case .configuration where [.claudeCode, .codex].contains(file.system): return "take the line out, then \(wire(file, key))"
+        case .configuration: return "\(wire(file, key)), and take the line out if it stays"
         }
     }
 }

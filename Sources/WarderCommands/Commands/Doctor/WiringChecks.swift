@@ -2,6 +2,7 @@ internal import Exporter
 internal import Glibc
 internal import Keystore
 internal import PrivateFiles
+internal import Resolver
 internal import Settings
 internal import Wiring
 
@@ -23,9 +24,15 @@ struct WiringChecks {
             for (line, reason) in wiring.addresses {
                 examination.add(
                     .gatewayAddress, content.file.system.rawValue, path: content.file.path, line: line, reason,
-                    fix: "base_url = \"https://gateway.ai.cloudflare.com/v1/ACCOUNT_ID/GATEWAY_ID/compat\" in that table")
+                    fix: "base_url = \"https://gateway.ai.cloudflare.com/v1/\(ids)/compat\" in that table")
             }
         }
+    }
+
+    /// The account and the gateway, as far as the settings know them.
+    private var ids: String {
+        let gateway = examination.settings.providers[Catalogue.gateway]
+        return "\(gateway?[.accountID] ?? "ACCOUNT_ID")/\(gateway?[.gatewayID] ?? "GATEWAY_ID")"
     }
 
     // MARK: Programs

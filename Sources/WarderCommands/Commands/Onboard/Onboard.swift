@@ -104,14 +104,15 @@ struct Onboard: WarderCommand {
             answers = completed(answers, session)
         } else {
             answers = try OnboardQuestions(session: session, vault: vault).complete(answers)
-            systems = try OnboardConsumers.offer(session)
+            // They are wired to the default model.
+            if answers.model != nil || session.settings.defaults.model != nil { systems = try OnboardConsumers.offer(session) }
         }
         let plan = try OnboardPlan(answers, session, vault: vault)
         let done = try plan.apply()
         try OnboardReport(plan: plan, done: done, session: session, newKeyFile: answers.newKeyFile).print()
         if let chosen = answers.chosen { OnboardKeyInput(chosen: chosen, settings: session.settings, options: options).warnOfArguments() }
         if nonInteractive {
-            OnboardConsumers.suggest(OnboardConsumers.found(session).map(\.system), options)
+            if !options.json { OnboardConsumers.suggest(OnboardConsumers.found(session).map(\.system), options) }
         } else {
             try OnboardConsumers.wire(systems, options, vault: done.vault)
         }
@@ -174,10 +175,15 @@ struct Onboard: WarderCommand {
             guard !KeyLikeText.beginsAsIssued(model) else {
                 throw Failure(.invalid, "--model: that looks like a key, and this is no place for one")
             }
-            answers.model = OnboardModels.named(model, chosen, session.settings)
+            let route = answers.fields[.route] ?? session.settings.providers[chosen.name]?[.route]
+            answers.model = OnboardModels.named(model, chosen, route: route, session.settings)
         }
         guard chosen.isGateway || (answers.providerKey == nil && answers.fields[.gatewayID] == nil && answers.fields[.route] == nil) else {
             throw Failure(.invalid, "--gateway-id, --route and --provider-key are for a gateway, and \(chosen.name) is none")
+        }
+        let places = (chosen.provider.addressFields ?? ProviderSettings.Field.allCases) + [.baseURL]
+        guard chosen.isGateway || answers.fields.keys.allSatisfy(places.contains) else {
+            throw Failure(.invalid, "the address of \(chosen.name) has no place for one of the ids that are given")
         }
         try takeKeys(chosen, session, &answers)
         return answers

@@ -25,9 +25,12 @@ enum OnboardConsumers {
     }
 
     /// Wires them, after everything else is written. One that cannot be wired does not stop the others: the keys are stored in any case.
+    ///
+    /// - Throws: 1 if one is not wired.
     static func wire(_ systems: [WiredSystem], _ options: CommonOptions, vault: Vault<LocalKeys>) throws {
         var options = options
         options.json = false
+        var isComplete = true
         for system in systems {
             guard system != .dockerAgent else {
                 suggest([system], options)
@@ -37,11 +40,13 @@ enum OnboardConsumers {
                 let work = WireWork(system: system, session: try Session(options), isDryRun: false, vault: vault)
                 try work.wire(file: nil, model: nil, usesEnvironment: false, mayCopy: true)
             } catch {
+                isComplete = false
                 let failure = Failure(error)
                 options.warn("\(system.title) is not wired: \(failure.message)")
                 for hint in failure.hints { options.inform("hint: \(hint)") }
             }
         }
+        guard isComplete else { throw Failure.finding }
     }
 
     /// Says how they are wired.

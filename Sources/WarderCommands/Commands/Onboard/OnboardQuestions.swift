@@ -169,7 +169,7 @@ struct OnboardQuestions {
         let route = answers.fields[.route] ?? table(chosen)[.route]
         func fault(_ model: String?) throws -> String? {
             var probe = answers
-            probe.model = model.map { OnboardModels.named($0, chosen, session.settings) }
+            probe.model = model.map { OnboardModels.named($0, chosen, route: route, session.settings) }
             do { _ = try OnboardPlan(probe, session, vault: vault) } catch let error as ResolverError
                 where error.code != .refused || model != nil
             {
@@ -185,7 +185,7 @@ struct OnboardQuestions {
         let isNeeded = known == nil && session.settings.defaults.model != nil
         let question = "Default model\(usual == nil && !isNeeded ? " (Enter: none)" : "")"
         let answer = try ask(question, default: isNeeded ? usual : usual ?? "", fault: fault)
-        if !answer.isEmpty, answer != known { answers.model = OnboardModels.named(answer, chosen, session.settings) }
+        if !answer.isEmpty, answer != known { answers.model = OnboardModels.named(answer, chosen, route: route, session.settings) }
     }
 }
 
@@ -196,8 +196,13 @@ enum OnboardModels {
         chosen.isGateway && route == "anthropic" ? "\(chosen.name)/claude-sonnet-4-6" : nil
     }
 
-    /// A model as the settings have it: one without a provider is this provider's, unless it is the name of a route.
-    static func named(_ text: String, _ chosen: OnboardAnswers.Chosen, _ settings: WarderSettings) -> String {
-        text.contains("/") || text == "auto" || settings.routes[text] != nil ? text : "\(chosen.name)/\(text)"
+    /// A model as the settings have it: one without a provider is this provider's, unless it is the name of a route; on a route for all
+    /// providers that is what is said behind the gateway's name, too.
+    static func named(_ text: String, _ chosen: OnboardAnswers.Chosen, route: String?, _ settings: WarderSettings) -> String {
+        if text == "auto" || settings.routes[text] != nil { return text }
+        let first = String(text.prefix { $0 != "/" })
+        let isBehind = chosen.isGateway && ["compat", "rest", "universal"].contains(route ?? "") && settings.providers[first] == nil
+        if text.contains("/"), !isBehind || first == chosen.name { return text }
+        return "\(chosen.name)/\(text)"
     }
 }

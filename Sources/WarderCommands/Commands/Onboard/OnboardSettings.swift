@@ -147,7 +147,9 @@ struct OnboardSettings {
             for variable in implicit where !wanted.contains(where: { $0.name == variable }) {
                 try set(table, variable, .text("secret:\(variable)"))
             }
-            notes.append("[profile.default] is a list now: a variable that is stored later needs a line there")
+            if !implicit.isEmpty {
+                notes.append("[profile.default] lists the variables from now on: one that is stored later needs a line there")
+            }
         }
         for variable in wanted where own == nil || known[variable.name] != variable.text {
             try set(table, variable.name, .text(variable.text))

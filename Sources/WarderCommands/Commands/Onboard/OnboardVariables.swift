@@ -20,7 +20,15 @@ struct OnboardVariables {
     init(_ chosen: OnboardAnswers.Chosen, _ table: ProviderSettings, key: String?, token: String?) {
         self.chosen = chosen
         guard chosen.isGateway else {
-            if let key, let variable = chosen.provider.keyVariables.first { groups = [[(variable, "secret:\(key)")]] }
+            guard let key, let variable = chosen.provider.keyVariables.first else { return }
+            guard chosen.provider.baseURL != nil, table[.baseURL] != nil else {
+                groups = [[(variable, "secret:\(key)")]]
+                return
+            }
+            // A program that reads the key alone would take it to the usual address.
+            if let library = Self.libraries[variable] {
+                groups = [[(variable, "secret:\(key)"), ("\(library)_BASE_URL", ownBase)]]
+            }
             return
         }
         let route = table[.route] ?? ""
@@ -46,6 +54,8 @@ struct OnboardVariables {
         }
     }
 
+    /// The libraries that read an address beside their key.
+    private static let libraries = ["OPENAI_API_KEY": "OPENAI", "ANTHROPIC_API_KEY": "ANTHROPIC"]
     private static let gatewayKey = "CLOUDFLARE_AI_GATEWAY_API_KEY"
     private static let gatewayToken = "CF_AIG_TOKEN"
     private static let ids: [(name: String, field: ProviderSettings.Field)] = [
@@ -60,7 +70,9 @@ struct OnboardVariables {
     /// Whether an onboarding of this provider wrote a variable, whatever was answered then.
     func wrote(_ name: String, _ text: String) -> Bool {
         let key = "secret:\(chosen.name)/api-key"
-        guard chosen.isGateway else { return name == chosen.provider.keyVariables.first && text == key }
+        guard chosen.isGateway else {
+            return (name == chosen.provider.keyVariables.first && text == key) || (name.hasSuffix("_BASE_URL") && text == ownBase)
+        }
         switch name {
         case Self.gatewayKey: return text == key
         case Self.gatewayToken: return text == "secret:\(chosen.name)/token"

@@ -41,7 +41,7 @@ struct SlotAdd: WarderCommand {
             slot.recipient = try RecipientText.decode(recipient)
         } else if let keyFile {
             slot.kind = passphrase || passphraseFd != nil ? .passphraseAndKeyFile : .keyFile
-            slot.credentials.keyFile = try KeySource.keyFile(keyFile)
+            slot.credentials.keyFile = try NewVault.keyFile(keyFile).key
         }
         if slot.kind == .passphrase || slot.kind == .passphraseAndKeyFile {
             slot.credentials.passphrase = try NewPassphrase.read("the new slot", mayBeWeak: weak, descriptor: passphraseFd)

@@ -15,7 +15,8 @@ struct Wire: WarderCommand {
             model's provider, and where the key is: by the command that asks Warder for it, or by a variable. Never a value.
 
                 warder wire fased --dry-run
-                warder wire docker-agent --file agent.yaml --model cloudflare-ai-gateway/openai/gpt-4o
+                warder wire docker-agent --file agent.yaml \\
+                    --model compat/openai/gpt-4o
                 warder wire fased --remove
 
             Everything else in the file stays byte for byte. The file as it was before is kept in the vault, and --remove gives it back.

@@ -41,7 +41,7 @@ struct WireTables {
                 try take(variable, reference, from: name)
             }
         }
-        consumer = old?.consumer
+        consumer = old?.consumer ?? (plan?.consumer == nil ? nil : others.lazy.compactMap(\.consumer).first)
         if let plan, let profile = plan.profile { try need(profile, plan.consumer, old, shared: shared) }
         if plan?.consumer == nil, let made = old?.consumer, others.isEmpty {
             try remove(["consumer", made])
@@ -136,7 +136,8 @@ struct WireTables {
         guard let name = old?.profile, profile != name else { return }
         let settings = try WarderSettings.parse(after, file: file)
         guard let left = settings.profiles[name], left.entries.isEmpty, left.extends == nil,
-            !settings.consumers.values.contains(where: { $0.profile == name }), !settings.profiles.values.contains(where: { $0.extends == name })
+            !settings.consumers.values.contains(where: { $0.profile == name }),
+            !settings.profiles.values.contains(where: { $0.extends == name })
         else { return }
         try remove(["profile", name])
     }

@@ -44,9 +44,9 @@ struct WireWork {
         let old = records.first { $0.file == path }
         let tables = try WireTables(plan, old, others: records.filter { $0.file != path }, session)
         let wired = try WiredFile(plan, old: old, profile: tables.profile, variables: tables.variables, consumer: tables.consumer)
-        try report(path, wired.lines, tables.changes)
         let isChanged = wired.isChanged || !tables.changes.isEmpty
         if !isDryRun { try write(wired, tables, old) }
+        try report(path, wired.lines, tables.changes)
         if options.json {
             return try Console.write(
                 JSON.answer([
@@ -56,9 +56,10 @@ struct WireWork {
                 ]).line)
         }
         options.inform(
-            !isChanged ? "\(path): is wired already"
+            !isChanged
+                ? "\(path): is wired already"
                 : isDryRun ? "\(path): would be wired" : "\(path): wired to \(outline.provider)/\(outline.model)")
-        if isChanged { for note in plan.notes { options.inform("  \(note)") } }
+        for note in plan.notes { options.inform("  \(note)") }
     }
 
     private func write(_ wired: WiredFile, _ tables: WireTables, _ old: WiringRecord?) throws {
@@ -93,7 +94,9 @@ struct WireWork {
                 throw Failure(
                     exitCode: Failure.refused,
                     "the secret \(name) may not go to \(host): its allowed hosts are \(allowed.joined(separator: ", "))",
-                    hints: ["`warder set \(name)\((allowed + [host]).map { " --allow-host \($0)" }.joined())` allows it with the next value"])
+                    hints: [
+                        "`warder set \(name)\((allowed + [host]).map { " --allow-host \($0)" }.joined())` allows it with the next value"
+                    ])
             }
         }
     }
@@ -113,8 +116,10 @@ struct WireWork {
             return HelperCommand(path: path, options: arguments)
         }
         let copy = HelperCommand.privatePath(session.directories)
+        // One that is there has been agreed to.
         guard
-            mayCopy || isDryRun || Prompt.confirm("\(path) \(objection), so \(system.title) should not call it. Make a private copy, \(copy)?")
+            mayCopy || isDryRun || HelperCommand.objection(to: copy, isOwn: true) == nil
+                || Prompt.confirm("\(path) \(objection), so \(system.title) should not call it. Make a private copy, \(copy)?")
         else {
             throw Failure(
                 .unsafeFile, "\(path): \(objection), and \(system.title) should not call it",
@@ -141,7 +146,6 @@ struct WireWork {
         }
         let tables = try WireTables(nil, record, others: all.filter { $0.file != record.file }, session)
         let wired = try WiredFile(undoing: record, isForced: isForced)
-        try report(record.file, wired.lines, tables.changes)
         if !isDryRun {
             try wired.write()
             try tables.takeCopy(vault)
@@ -149,6 +153,7 @@ struct WireWork {
             try ledger.forget(record)
             wired.removeDirectory()
         }
+        try report(record.file, wired.lines, tables.changes)
         if options.json {
             return try Console.write(
                 JSON.answer([
@@ -164,8 +169,10 @@ struct WireWork {
     /// A profile with the variables of the patterns, and the code of one.
     func snippets(model: String?, name: String) throws {
         let snippets = try LibrarySnippets(outline(model, Set(try vault.list().map(\.name.description))))
+        _ = try session.resolver(vault: vault).resolve(model)
         guard let code = snippets.code(name) else {
-            throw Failure(.invalid, "there is no such pattern", hints: ["the patterns are \(LibrarySnippets.names.joined(separator: ", "))"])
+            throw Failure(
+                .invalid, "there is no such pattern", hints: ["the patterns are \(LibrarySnippets.names.joined(separator: ", "))"])
         }
         let tables = try WireTables(profile: (system.rawValue, snippets.variables), session)
         for line in tables.changes { options.inform("\(session.writableSettingsPath): \(line)") }
