@@ -45,12 +45,13 @@ struct Terminal {
     }
 
     static func run(
-        _ home: Home, _ arguments: [String], steps: [Step], output: String? = nil, with more: [String: String] = [:]
+        _ home: Home, _ arguments: [String], program: String = Home.program, steps: [Step], output: String? = nil,
+        with more: [String: String] = [:]
     ) throws -> Terminal {
         let script = try #require(Bundle.module.path(forResource: "terminal", ofType: "py", inDirectory: "Resources"))
         let input = Value(Array(try JSONSerialization.data(withJSONObject: steps.map(\.json))))
         let outcome = try home.run(
-            [script, Home.program] + arguments, program: "/usr/bin/python3", input: input,
+            [script, program] + arguments, program: "/usr/bin/python3", input: input,
             with: more.merging(["OUTPUT": output ?? "", "TERM": "xterm"]) { $1 })
         try #require(outcome.code == 0)
         let answer = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [String: Any])

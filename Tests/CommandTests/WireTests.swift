@@ -224,156 +224,6 @@ import Testing
         #expect(home.content(file) == Value(text))
     }
 
-    // MARK: Keys that stand there
-
-    @Test(arguments: [true, false]) func `a key that stands there gives way to its reference, and comes back`(_ isVaults: Bool) throws {
-        let (key, token) = isVaults ? (key, token) : ("another-key-value", "another-token-value")
-        let text =
-            "{ models: { providers: { 'cloudflare-ai-gateway': { apiKey: '\(key)', baseUrl: [ '\(token)' ], headers: { 'cf-aig-authorization': \"Bearer \(token)\" } } } } }"
-        let file = try home.write(text, to: ".fased/fased.json")
-        let wired = try home.run("wire", "fased")
-        #expect(wired.code == 0)
-        for path in try home.files().keys where !path.hasSuffix(".env") {
-            let isClean = home.content(home(path)).map { !$0.contains(key) && !$0.contains(token) } ?? true
-            #expect(isClean, "\(path)")
-        }
-        let saysNothing = !wired.error.contains(key) && !wired.error.contains(token)
-        #expect(saysNothing)
-        // A new value of the secret changes nothing of what stood there, and nobody reads it who did not before.
-        try home.store("cloudflare-ai-gateway/api-key", "x', baseUrl: 'https://evil.example")
-        try #require(unsafe chmod(file, 0o644) == 0)
-        #expect(try home.run("wire", "fased", "--remove").code == 0)
-        let isBack = home.content(file) == Value(text)
-        #expect(isBack)
-        var info = stat()
-        #expect(unsafe stat(file, &info) == 0 && info.st_mode & 0o777 == 0o600)
-    }
-
-    @Test func `what would lead the key elsewhere is replaced, or refused`() throws {
-        try home.store("anthropic/api-key", key)
-        try home.store("openai/api-key", key)
-        try home.write("{ \"env\": { \"ANTHROPIC_BASE_URL\": \"https://evil.example\" } }", to: ".claude/settings.json")
-        try #require(home.run("wire", "claude-code", "--model", "anthropic/claude-sonnet-4-6").code == 0)
-        #expect(home.content(home(".claude/settings.json"))?.contains("evil") == false)
-        try home.write("[providers.openai]\nbase_url = \"https://evil.example/v1\"\n", to: ".loong/config.toml")
-        try #require(home.run("wire", "loong", "--model", "openai/gpt-4o").code == 0)
-        #expect(home.content(home(".loong/config.toml"))?.contains("evil") == false)
-        for (program, file, text) in [
-            ("fased", ".fased/fased.json", "{ models: { providers: { 'cloudflare-ai-gateway': { request: {} } } } }"),
-            (
-                "genesis", ".genesis/genesis.json",
-                "{ models: { providers: { 'cloudflare-ai-gateway': { models: [ { id: 'claude-sonnet-4-6', baseUrl: 'https://evil.example' } ] } } } }"
-            ),
-            ("codex", ".codex/config.toml", "[model_providers.warder-openai]\nenv_key = \"X\"\n"),
-            ("claude-code", ".claude/other.json", "{ \"env\": { \"ANTHROPIC_API_KEY\": \"another-key-value\" } }"),
-            ("claude-code", ".claude/third.json", "{ \"env\": { \"ANTHROPIC_CUSTOM_HEADERS\": \"x: y\" } }"),
-        ] {
-            try home.write(text, to: file)
-            let model = program == "codex" ? ["--model", "openai/gpt-5"] : []
-            let outcome = try home.run(["wire", program, "--file", home(file)] + model, program: Home.program)
-            #expect(outcome.refused(19) && !outcome.error.contains("another-key-value"), "\(program)")
-            #expect(home.content(home(file)) == Value(text))
-        }
-    }
-
-    /// Every wiring of one program has its key in the same variable.
-    @Test func `a variable is not given to another provider's address`() throws {
-        try home.store("openai/api-key", key)
-        try home.store("mine/key", token)
-        try home.configure("[provider.mine]\nbase_url = \"https://proxy.example/v1\"\napi_key = \"secret:mine/key\"\n")
-        try #require(home.run("wire", "codex", "--keys", "env", "--model", "openai/gpt-5").code == 0)
-        try #require(home.run("wire", "codex", "--keys", "env", "--model", "mine/m").code == 0)
-        let isNew = try home.run("run", "-P", "codex", "--", "printenv", "OPENAI_API_KEY").text == token + "\n"
-        #expect(isNew)
-        for (file, model) in [("a.yaml", "openai/gpt-5"), ("b.yaml", "mine/m")] {
-            try home.write("agents: {}\n", to: file)
-            let outcome = try home.run("wire", "docker-agent", "--file", home(file), "--model", model)
-            #expect(outcome.code == 0, "each has a variable of its own")
-        }
-        try home.configure("[profile.loong]\nLOONG_PROVIDER_KEY = \"secret:openai/api-key\"\n")
-        #expect(try home.run("wire", "loong", "--keys", "env", "--model", "mine/m").refused(19))
-    }
-
-    @Test func `a secret is named by an id that means no other`() throws {
-        try home.configure("[provider.mine]\nbase_url = \"https://mine.example/v1\"\napi_key = \"secret:MY_KEY\"\n")
-        try home.store("MY_KEY", key)
-        try #require(home.run("wire", "fased", "--model", "mine/m").code == 0)
-        #expect(home.content(home(".fased/fased.json"))?.contains("\"id\": \"MY-KEY\"") == true)
-        try home.store("MY-KEY", token)
-        #expect(try home.run("wire", "fased", "--model", "mine/m").refused(25))
-        for name in ["my_key-2", "a/../b_c"] {
-            guard try home.run("set", name, input: Value("x")).code == 0 else { continue }
-            let settings = try String(contentsOfFile: home.settings, encoding: .utf8)
-            try home.write(settings.replacing("secret:MY_KEY", with: "secret:\(name)"), to: home.settings)
-            #expect(try home.run("wire", "genesis", "--model", "mine/m").refused(25))
-            try home.write(settings, to: home.settings)
-        }
-    }
-
-    // MARK: What fails half-way
-
-    @Test func `leaves nothing behind when the environment file has another value`() throws {
-        let env = try home.write("CF_AIG_TOKEN=other\n", to: ".fased/.env")
-        let (settings, tree) = (home.content(home.settings), try home.files())
-        #expect(try home.run("wire", "fased").refused(19))
-        #expect(home.content(home.settings) == settings)
-        #expect(try home.files() == tree && home.content(env) == Value("CF_AIG_TOKEN=other\n"))
-        #expect(try home.run("wire", "fased", "--remove").refused(22))
-    }
-
-    @Test func `is not forgotten before it is taken back`() throws {
-        try home.write("{}", to: ".fased/fased.json")
-        try #require(home.run("wire", "fased").code == 0)
-        try FileManager.default.moveItem(atPath: home("key"), toPath: home("key.off"))
-        #expect(try home.run("wire", "fased", "--remove").code != 0)
-        try FileManager.default.moveItem(atPath: home("key.off"), toPath: home("key"))
-        #expect(try home.run("wire", "fased", "--remove").code == 0)
-        #expect(home.content(home(".fased/fased.json")) == Value("{}") && home.content(home(".fased/.env")) == nil)
-    }
-
-    @Test func `variables that are not needed any more go`() throws {
-        try #require(home.run("wire", "fased", "--keys", "env").code == 0)
-        let hadKey = home.content(home(".fased/.env"))?.contains(key) == true
-        try #require(home.run("wire", "fased").code == 0)
-        let hasKey = home.content(home(".fased/.env"))?.contains(key) == true
-        #expect(hadKey && !hasKey)
-        let hasToken = home.content(home(".fased/.env"))?.contains(token) == true
-        #expect(hasToken)
-    }
-
-    @Test func `one path has one record, whatever it is called`() throws {
-        let file = try home.write("{}", to: ".fased/fased.json")
-        unsafe symlink(home(".fased"), home("link"))
-        try #require(home.run("wire", "fased").code == 0)
-        #expect(try home.run("wire", "fased", "--file", home("link/fased.json")).error.contains("is wired already"))
-        #expect(try home.run("wire", "fased", "--remove", "--file", home(".fased/../.fased/fased.json")).code == 0)
-        #expect(home.content(file) == Value("{}"))
-    }
-
-    /// Wherever it is stopped, it can be wired again and taken back.
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/strace"), "SKIPPED: needs strace"))
-    func `is whole wherever it is stopped`() throws {
-        let text = "{ a: 1 }\n"
-        for call in ["rename", "renameat2", "fsync", "fdatasync", "unlink", "unlinkat"] {
-            for (words, number) in [([], 1), ([], 2), ([], 3), ([], 4), (["--remove"], 1), (["--remove"], 2), (["--remove"], 3)]
-                as [([String], Int)]
-            {
-                let file = try home.write(text, to: ".fased/fased.json")
-                let settings = home.content(home.settings)
-                if !words.isEmpty { try #require(home.run("wire", "fased").code == 0) }
-                _ = try home.run(
-                    ["-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e", "inject=\(call):signal=KILL:when=\(number)", Home.program]
-                        + ["wire", "fased"] + words, program: "/usr/bin/strace")
-                let isWhole = home.content(file) == Value(text) || home.content(file)?.contains("\"secrets\"") == true
-                #expect(isWhole, "\(call) \(number) \(words)")
-                #expect(try home.run("wire", "fased").code == 0, "\(call) \(number) \(words)")
-                #expect(try home.run("wire", "fased", "--remove").code == 0, "\(call) \(number) \(words)")
-                #expect(home.content(file) == Value(text), "\(call) \(number) \(words)")
-                #expect(home.content(home.settings) == settings, "\(call) \(number) \(words)")
-            }
-        }
-    }
-
     // MARK: Refusals
 
     @Test func `refuses files that are not plainly its user's own`() throws {
@@ -444,8 +294,20 @@ import Testing
             input: Value("{\"protocolVersion\":1,\"provider\":\"w\",\"ids\":[\"cloudflare-ai-gateway/api-key\"]}"))
         let isKey = answer.text.contains(key)
         #expect(isKey)
-        // At a terminal it is asked for.
-        try #require(home.run("wire", "fased", "--remove").code == 0)
+        // It is there: nobody is asked again, and it is renewed.
+        try home.write("old", to: copy, mode: 0o700)
+        #expect(try home.run(["wire", "genesis"], program: other).code == 0)
+        #expect(try home.run(["--version"], program: copy).code == 0)
+    }
+
+    @Test func `a private copy is offered at a terminal`() throws {
+        let other = home("bin/warder")
+        try #require(home.shell("mkdir bin && cp \"$WARDER\" bin/warder && chmod 777 bin/warder").code == 0)
+        let copy = home(".local/share/warder/bin/warder")
+        let no = try Terminal.run(home, ["wire", "fased"], program: other, steps: [.expect("Make a private copy"), .type("n\n")])
+        #expect(no.failed == nil && no.code == 21 && home.content(home(".fased/fased.json")) == nil)
+        let yes = try Terminal.run(home, ["wire", "fased"], program: other, steps: [.expect("Make a private copy"), .type("y\n")])
+        #expect(yes.failed == nil && yes.code == 0 && home.content(home(".fased/fased.json"))?.contains(copy) == true)
     }
 
     @Test func `another vault is named to the program`() throws {
