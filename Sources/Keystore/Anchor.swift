@@ -143,6 +143,11 @@ public struct Anchor: Sendable {
         return try content().contains { !$0.isPrepared && $0.fingerprint != fingerprint }
     }
 
+    /// Whether this host has seen a vault here. One whose making was never finished is none.
+    public var knowsVault: Bool {
+        do { return try content().contains { !$0.isPrepared } } catch { return true }
+    }
+
     private func content() throws(KeystoreError) -> [AnchorMark] {
         let bytes: [UInt8]
         do throws(FileError) {

@@ -91,4 +91,49 @@ import Testing
         #expect(try run(["onboard", "--non-interactive", "--auth-choice", "openai", "--openai-api-key", "k"]).code == 0)
         #expect(try settings().contains("OPENAI_API_KEY = { secret = \"openai/api-key\", required = false }\n"))
     }
+
+    @Test func `a key may not go to an address any more that is another one now`() throws {
+        func onboard(_ url: String, _ key: String) throws {
+            try #require(
+                home.run(
+                    ["onboard", "--non-interactive", "--auth-choice", "openai", "--base-url", url, "--api-key-file", "-"],
+                    program: Home.program, input: Value(key)
+                ).code == 0)
+        }
+        func hosts() throws -> [String]? { try home.run("show", "openai/api-key", "--json").json()["allowed_hosts"] as? [String] }
+        try onboard("https://other.example/v1", "first-key-value")
+        #expect(try hosts() == ["other.example"])
+        #expect(try String(contentsOfFile: home.settings, encoding: .utf8).contains("OPENAI_BASE_URL = \"${provider:openai/base_url}\""))
+        try onboard("https://api.openai.com/v1", "second-key-value")
+        #expect(try hosts() == ["api.openai.com"])
+    }
+
+    @Test func `says of a key that may go anywhere that it may`() throws {
+        let outcome = try home.run(
+            ["onboard", "--non-interactive", "--auth-choice", "replicate", "--api-key-file", "-"], program: Home.program,
+            input: Value("first-key-value"))
+        #expect(outcome.code == 0 && outcome.error.contains("may be sent to any host"))
+    }
+
+    /// Killed while it makes a vault, it is run again, and makes one.
+    @Test(
+        .enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/strace"), "SKIPPED: needs strace"),
+        arguments: [
+            ("fsync", 6), ("fsync", 7), ("unlink", 2), ("renameat2", 1), ("renameat2", 3),
+        ])
+    func `goes on after it was killed while it made a vault`(_ call: String, _ number: Int) throws {
+        let home = try Home(withVault: false)
+        let steps: [Terminal.Step] = [
+            .expect("Make one that opens with the key file"), .type("y\n"), .expect("Key of Anthropic"), .type("first-key-value\n"),
+            .expect("Default model"), .type("\n"),
+        ]
+        let inject = [
+            "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e", "inject=\(call):signal=KILL:when=\(number)", Home.program,
+        ]
+        _ = try Terminal.run(home, inject + ["onboard", "--auth-choice", "anthropic"], program: "/usr/bin/strace", steps: steps)
+        guard home.content(home.vault) == nil else { return }
+        let again = try Terminal.run(home, ["onboard", "--auth-choice", "anthropic"], steps: steps)
+        #expect(again.failed == nil && again.code == 0)
+        #expect(try home.value("anthropic/api-key") == Value("first-key-value"))
+    }
 }

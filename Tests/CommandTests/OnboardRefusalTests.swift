@@ -19,7 +19,38 @@ import Testing
         (["--cloudflare-ai-gateway-api-key"], 2), (["--cloudflare-ai-gateway-api-key", "--json"], 2),
         (["--cloudflare-ai-gateway-api-key-env"], 2), (["--reset"], 2), (["--gateway-token", "t"], 2), (["--install-daemon"], 2),
         (["--secret-input-mode", "ref"], 2), (["--nonsense"], 2), (["word"], 2), (["--password", "p"], 2),
+        (["--route", "rest", "--cloudflare-ai-gateway-api-key", key], 2), (["--Anthropic-API-KEY", "canary-canary"], 2),
+        (["--anthropic-api-keyy=canary-canary"], 2), (["--apikey", "canary-canary"], 2),
     ]
+
+    /// What people paste in place of a key.
+    @Test(arguments: [
+        "unused", "${ANTHROPIC_API_KEY}", "$ANTHROPIC_API_KEY", "op://vault/item/key", "\"sk-ant-api03-0123456789\"",
+        "ANTHROPIC_API_KEY=sk-ant-api03-0123456789", "sk-ant-admin01-0123456789", "env:ANTHROPIC_API_KEY",
+    ])
+    func `refuses what only stands for a key`(_ text: String) throws {
+        let outcome = try home.run(
+            ["onboard", "--non-interactive", "--auth-choice", "anthropic", "--api-key-file", "-"], program: Home.program, input: Value(text)
+        )
+        #expect(outcome.refused(28) && !outcome.error.contains(text))
+        #expect(try home.value("anthropic/api-key") == nil)
+    }
+
+    @Test func `takes a key that only looks like one of those`() throws {
+        for text in ["abc=def_ghi=", "A_B=", "unusedkeyunusedkey", "x-$-y-0123456789"] {
+            let outcome = try home.run(
+                ["onboard", "--non-interactive", "--auth-choice", "anthropic", "--api-key-file", "-"], program: Home.program,
+                input: Value(text))
+            #expect(outcome.code == 0, "\(text)")
+        }
+    }
+
+    @Test func `names an option that is not UTF-8 as none, and shows nothing of its value`() throws {
+        let outcome = try home.shell(
+            "ulimit -c 0; exec \"$WARDER\" onboard \"$(printf '\\055\\055\\377\\377\\377-api-key=canary-canary')\" --anthropic-api-key canary-two-canary"
+        )
+        #expect(outcome.refused(2) && !outcome.error.contains("canary"))
+    }
 
     @Test(arguments: refusals.indices) func `refuses what cannot be meant, and writes nothing`(_ number: Int) throws {
         let (words, code) = Self.refusals[number]
@@ -27,7 +58,7 @@ import Testing
         let usual = ["CLOUDFLARE_AI_GATEWAY_API_KEY": Self.key]
         let outcome = try run(Self.gateway + Self.ids + words, with: usual)
         #expect(outcome.refused(code))
-        for word in words.dropFirst() where !["remote", "--json", "HOME", "t", "p", "k", "ref"].contains(word) {
+        for word in words.dropFirst() where !["remote", "--json", "HOME", "t", "p", "k", "ref", "rest"].contains(word) {
             #expect(!outcome.error.contains(word))
         }
         let isSame = (home.content(home.settings), home.content(home.vault)) == before

@@ -77,7 +77,7 @@ struct Session {
     }
 
     /// Whether this host has seen a vault in that place.
-    var hasAnchor: Bool { (try? anchor()).map { unsafe access($0.path, F_OK) == 0 } ?? false }
+    var hasAnchor: Bool { (try? anchor())?.knowsVault ?? false }
 
     func storage() throws -> SQLiteStorage {
         do throws(KeystoreError) {

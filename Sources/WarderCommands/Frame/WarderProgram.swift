@@ -10,9 +10,9 @@ public enum WarderProgram {
 
     /// Runs the command that the arguments name, and ends the process with its exit code.
     public static func main() -> Never {
-        // Before anything else: a key among the arguments of `onboard` is readable by every process of the machine.
-        let given = OnboardArguments.take()
         protect()
+        // Before anything is done: a key among the arguments of `onboard` is readable by every process of the machine.
+        let given = OnboardArguments.take()
         let arguments: [String]
         do { arguments = Arguments.arranged(try given.words()) } catch { report(Failure(error)) }
         do {

@@ -203,6 +203,11 @@ struct Onboard: WarderCommand {
             if answers.token == nil, chosen.isGateway { answers.token = try input.ofEnvironment(isToken: true) }
         }
         if let key = answers.key {
+            guard !(chosen.isGateway && route == "rest") else {
+                throw Failure(
+                    .invalid, "the rest route takes the gateway's token, and no provider's key",
+                    hints: ["Use --\(chosen.flag)-token; the gateway has the provider's key, or Cloudflare pays."])
+            }
             guard answers.providerKey ?? .request == .request else {
                 throw Failure(.invalid, "--provider-key \(providerKey ?? "stored") says that the gateway has the key, and one is given")
             }

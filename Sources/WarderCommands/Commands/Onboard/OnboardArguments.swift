@@ -109,8 +109,10 @@ struct OnboardArguments {
     }
 
     private static func isSecret(_ name: String) -> Bool {
-        name.hasPrefix("--") && name != "--provider-key"
-            && ["api-key", "token", "password", "secret", "-key"].contains { name.hasSuffix($0) }
+        let name = name.lowercased()
+        guard name.hasPrefix("--"), name != "--provider-key", !name.hasSuffix("-env"), !name.hasSuffix("-file") else { return false }
+        // Whatever there is no such option for may still be followed by a key.
+        return ["key", "token", "password", "secret"].contains { name.contains($0) }
     }
 
     /// The words that are left for the parser, after the places of keys have been taken out, too.

@@ -31,7 +31,7 @@ struct OnboardPlan {
         try settings.apply(answers, chosen, key: key, token: token)
         let found = try resolve(key: key, token: token)
         let variables = OnboardVariables(chosen, settings.settings.providers[chosen.name] ?? .none, key: found.key, token: found.token)
-        notes = try settings.apply(variables, secrets: secrets.names())
+        notes += try settings.apply(variables, secrets: secrets.names())
         let entries = try settings.settings.entries(ofProfile: ProfilePlan.defaultName) ?? []
         self.variables = variables.all.filter { variable in
             entries.contains { $0.name == variable.name && OnboardVariables.text(of: $0) == variable.text }
@@ -51,14 +51,18 @@ struct OnboardPlan {
             }
             name = secret
         }
-        try secrets.store(value, as: name, hosts: hosts(end), kind: end)
+        let hosts = try self.hosts(end, answers.fields)
+        if hosts.isEmpty {
+            notes.append("\(name) may be sent to any host: none is known for it. `warder set \(name) --allow-host HOST` stores it with one")
+        }
+        try secrets.store(value, as: name, hosts: hosts, insteadOf: (try? self.hosts(end, [:])) ?? [], kind: end)
         return name
     }
 
-    /// The hosts to which the key or token may go.
-    private func hosts(_ end: String) throws -> [String] {
+    /// The hosts to which the key or token may go, by these fields and those of the settings.
+    private func hosts(_ end: String, _ fields: [ProviderSettings.Field: String]) throws -> [String] {
         let known = session.settings.providers[chosen.name] ?? .none
-        func field(_ field: ProviderSettings.Field) -> String? { answers.fields[field] ?? known[field] }
+        func field(_ field: ProviderSettings.Field) -> String? { fields[field] ?? known[field] }
         if let own = field(.baseURL) { return [try Endpoint(own).host] }
         if chosen.isGateway {
             return end == "token" ? ["api.cloudflare.com", "gateway.ai.cloudflare.com"] : ["gateway.ai.cloudflare.com"]

@@ -31,15 +31,16 @@ struct OnboardSecrets: SecretSource {
     ///
     /// - Parameters:
     ///   - hosts: where it may be sent. A secret that is there and may go anywhere keeps that.
+    ///   - former: where it was sent so far, by the settings; it may not be any more, unless it is among `hosts`.
     ///   - kind: what it is, if the secret does not say so yet.
-    mutating func store(_ value: SecretValue, as text: String, hosts: [String], kind: String) throws {
+    mutating func store(_ value: SecretValue, as text: String, hosts: [String], insteadOf former: [String], kind: String) throws {
         let name = try SecretName(text)
         let current = try vault?.get([name]).first ?? nil
         let metadata: @Sendable (Metadata?) -> Metadata = { before in
             var metadata = before?.inherited ?? Metadata()
             metadata.kind = metadata.kind ?? kind
             let isFree = before.map(\.allowedHosts.isEmpty) ?? false
-            if !isFree { metadata.allowedHosts = Set(metadata.allowedHosts + hosts).sorted() }
+            if !isFree { metadata.allowedHosts = Set(metadata.allowedHosts).subtracting(former).union(hosts).sorted() }
             return metadata
         }
         let next = metadata(current?.listing.metadata)

@@ -54,7 +54,7 @@ enum OnboardShapes {
     static func fault(
         key: SecretValue, _ chosen: OnboardAnswers.Chosen, _ field: (ProviderSettings.Field) -> String?
     ) -> String? {
-        if let fault = header(key) { return "the key \(fault)" }
+        if let fault = header(key) ?? stand(key) { return "the key \(fault)" }
         // Who answers behind the gateway, if that is known. At an address of the user's own it may be anybody.
         let owner = chosen.isGateway ? field(.route).flatMap { Catalogue.standard.upstream(slug: $0) } : chosen.provider
         if Catalogue.isCloudflareToken(key) {
@@ -69,9 +69,26 @@ enum OnboardShapes {
 
     /// What is wrong with a gateway's token, or nil.
     static func fault(token: SecretValue) -> String? {
-        if let fault = header(token) { return "the token \(fault)" }
+        if let fault = header(token) ?? stand(token) { return "the token \(fault)" }
         guard !Catalogue.isCloudflareToken(token), let issuer = Catalogue.standard.issuer(of: token) else { return nil }
         return "that is a key of \(issuer.name), and a token of Cloudflare's belongs here"
+    }
+
+    /// What stands for a key elsewhere, or is more than the key.
+    private static func stand(_ value: SecretValue) -> String? {
+        let bytes = value.reveal()
+        func begins(_ text: String) -> Bool { bytes.starts(with: text.utf8) }
+        if Placeholder.matches(value) { return "is a placeholder, and no key" }
+        if begins("$") || begins("op://") || begins("env:") || begins("secret:") { return "is the name of a place, and no key" }
+        if let first = bytes.first, first == bytes.last, bytes.count > 1, "\"'`".utf8.contains(first) {
+            return "stands in quotes, which are none of it"
+        }
+        if let equals = bytes.firstIndex(of: UInt8(ascii: "=")), bytes.contains(UInt8(ascii: "_")),
+            bytes[..<equals].allSatisfy({ isDigit($0) || $0 == 0x5F || (0x41...0x5A).contains($0) }), equals > 3, equals < bytes.count - 8
+        {
+            return "has the name of a variable before it"
+        }
+        return begins("sk-ant-admin") || begins("sk-admin-") ? "is one for administrators, which answers no requests" : nil
     }
 
     private static func header(_ value: SecretValue) -> String? {
