@@ -4,27 +4,12 @@ import Testing
 
 /// `warder wire` and what stands in the way: keys, addresses, variables, names.
 @Suite struct WireConflictTests {
-    let home: Home
-    let key = String(decoding: Canary.text(40), as: UTF8.self)
-    let token = String(decoding: Canary.text(40), as: UTF8.self)
+    let rig: WireRig
+    var home: Home { rig.home }
+    var key: String { rig.key }
+    var token: String { rig.token }
 
-    init() throws {
-        home = try Home()
-        try home.store("cloudflare-ai-gateway/api-key", key)
-        try home.store("cloudflare-ai-gateway/token", token)
-        try home.configure(
-            """
-            [provider.cloudflare-ai-gateway]
-            account_id = "0123456789abcdef0123456789abcdef"
-            gateway_id = "my-gw"
-            route = "anthropic"
-            [provider.cloudflare-ai-gateway.gateway]
-            authenticated = true
-            [default]
-            model = "cloudflare-ai-gateway/claude-sonnet-4-6"
-
-            """)
-    }
+    init() throws { rig = try WireRig() }
 
     @Test(arguments: [true, false]) func `a key that stands there gives way to its reference, and comes back`(_ isVaults: Bool) throws {
         let (key, token) = isVaults ? (key, token) : ("another-key-value", "another-token-value")

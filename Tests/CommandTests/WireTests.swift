@@ -4,27 +4,12 @@ import Testing
 
 /// `warder wire`: what it writes into other programs' files, and how it goes again.
 @Suite struct WireTests {
-    let home: Home
-    let key = String(decoding: Canary.text(40), as: UTF8.self)
-    let token = String(decoding: Canary.text(40), as: UTF8.self)
+    let rig: WireRig
+    var home: Home { rig.home }
+    var key: String { rig.key }
+    var token: String { rig.token }
 
-    init() throws {
-        home = try Home()
-        try home.store("cloudflare-ai-gateway/api-key", key)
-        try home.store("cloudflare-ai-gateway/token", token)
-        try home.configure(
-            """
-            [provider.cloudflare-ai-gateway]
-            account_id = "0123456789abcdef0123456789abcdef"
-            gateway_id = "my-gw"
-            route = "anthropic"
-            [provider.cloudflare-ai-gateway.gateway]
-            authenticated = true
-            [default]
-            model = "cloudflare-ai-gateway/claude-sonnet-4-6"
-
-            """)
-    }
+    init() throws { rig = try WireRig() }
 
     /// A configuration as people write it, for each program.
     static let originals: [(system: String, file: String, text: String)] = [
