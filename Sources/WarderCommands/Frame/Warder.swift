@@ -11,7 +11,8 @@ struct Warder: ParsableCommand {
                 warder run -- ./script          run a script that has the keys
                 warder onboard                  set a provider or gateway up
 
-            Values are never arguments; `get`, `export`, `resolve` and `credential` alone print them.
+            Values are never arguments (`onboard` alone takes one, for scripts that have it); `get`, `export`, `resolve` and `credential`
+            alone print them.
             Files, variables and exit codes: man 7 warder.
             """.unwrapped,
         version: "warder 0.1.0",
