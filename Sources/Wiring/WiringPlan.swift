@@ -1,4 +1,5 @@
 internal import Exporter
+internal import Foundation
 internal import Settings
 
 /// What wiring a program takes: changes of its configuration, variables that it needs, and what is left to its user.
@@ -22,72 +23,121 @@ public struct WiringPlan: Sendable {
         (self.system, self.file, self.edit) = (system, file, edit)
     }
 
+    /// Variables that the profile must not have beside these: they would take a key elsewhere, or another key here.
+    public var excluded: [String] = []
+
     /// A plan that sets members of a JSON5 document.
-    ///
-    /// - Parameters:
-    ///   - forbidden: members that would lead the key elsewhere.
-    ///   - edit: sets them.
     static func json5(
-        _ system: WiredSystem, file: String, forbidden: [[String]] = [],
-        _ edit: @escaping @Sendable (inout JSON5Editor) throws(WiringError) -> Void
+        _ system: WiredSystem, file: String, _ edit: @escaping @Sendable (inout JSON5Editor) throws(WiringError) -> Void
     ) -> WiringPlan {
         WiringPlan(system, file: file) { bytes throws(WiringError) in
             var editor = try JSON5Editor(bytes)
-            for path in forbidden where try editor.value(at: path) != nil { throw Self.diversion(path) }
             try edit(&editor)
             return editor.edited
         }
     }
 
     /// A plan that sets keys of a TOML document.
+    ///
+    /// - Parameters:
+    ///   - table: the table of the provider, which must not lead the key elsewhere by other keys.
+    ///   - values: what is set.
     static func toml(
-        _ system: WiredSystem, file: String, forbidden: [[String]],
-        _ values: [(table: [String], key: String, value: ConfigurationValue)]
+        _ system: WiredSystem, file: String, table: [String], _ values: [(table: [String], key: String, value: ConfigurationValue)]
     ) -> WiringPlan {
         WiringPlan(system, file: file) { bytes throws(WiringError) in
             var text = String(decoding: bytes, as: UTF8.self)
             var edited = Edited(bytes: bytes)
-            var diversion: [String]?
+            var diversion: String?
             do throws(SettingsError) {
-                for path in forbidden where try SettingsEditor.has(path, in: text) { diversion = path }
-                for (table, key, value) in values {
-                    let path = table + [key]
-                    let old = try SettingsEditor.has(path, in: text) ? Edited.shown(path, SettingsEditor.string(path, in: text)) : nil
-                    let changed = try SettingsEditor.set(table: table, key: key, to: value.toml, in: text, file: "the file")
-                    edited.paths.append(path)
-                    guard let splice = Splice.ofLines(Array(text.utf8), Array(changed.utf8)) else { continue }
-                    edited.splices.append(splice)
-                    edited.note(path, value, replacing: try SettingsEditor.has(path, in: text) ? .some(old) : nil)
+                let own = Set(values.filter { $0.table == table }.map(\.key))
+                diversion = try SettingsEditor.keys(of: table, in: text).first { !own.contains($0) && Diversion.isOne($0) }
+                for (place, key, value) in values where diversion == nil {
+                    let path = place + [key]
+                    let old = try SettingsEditor.notation(path, in: text)
+                    var depth = 0
+                    while depth < path.count, try SettingsEditor.has(Array(path[...depth]), in: text) { depth += 1 }
+                    edited.changes.append(
+                        .init(path: path, old: old.map { Data($0.utf8) }, new: SettingsEditor.notation(of: value.toml), depth: depth))
+                    let changed = try SettingsEditor.set(table: place, key: key, to: value.toml, in: text, file: "the file")
+                    guard changed != text else { continue }
+                    let shown = old == nil ? nil : Optional.some(Edited.shown(path, try SettingsEditor.string(path, in: text)))
+                    edited.note(path, value, replacing: shown)
                     text = changed
                 }
             } catch { throw WiringError(.invalid, error.reason) }
-            if let diversion { throw Self.diversion(diversion) }
+            if let diversion { throw Diversion.error(table + [diversion]) }
             edited.bytes = Array(text.utf8)
             return edited
         }
     }
+}
 
-    private static func diversion(_ path: [String]) -> WiringError {
-        WiringError(.conflict, "\(path.joined(separator: ".")) stands in it, and leads elsewhere than Warder's part", hint: "take it out")
+/// Keys of a provider's entry that are not Warder's and lead its key elsewhere, or another one here.
+enum Diversion {
+    private static let parts = [
+        "key", "token", "header", "endpoint", "auth", "url", "uri", "path", "secret", "proxy", "query", "env", "request", "include", "host",
+    ]
+
+    /// Whether a key, in whatever case, may be one.
+    static func isOne(_ key: String) -> Bool {
+        let key = key.lowercased()
+        return parts.contains { key.contains($0) }
+    }
+
+    static func error(_ path: [String]) -> WiringError {
+        WiringError(
+            .conflict, "\(path.joined(separator: ".")) stands in it, and may lead elsewhere than Warder's part",
+            hint: "take it out, and try again")
     }
 }
 
 extension WiredSystem {
-    /// Whether two configurations read alike, whatever stands at some paths in either.
-    func isSame(_ left: [UInt8], _ right: [UInt8], butFor paths: [[String]]) throws(WiringError) -> Bool {
+    /// A configuration without what was changed, all of it or nothing.
+    ///
+    /// - Throws: ``WiringError/Code/conflict`` if a part of it is not what Warder wrote any more.
+    func undo(_ changes: [Edited.Change], in bytes: [UInt8]) throws(WiringError) -> [UInt8] {
         switch self {
         case .fased, .genesis, .openclaw, .claudeCode, .aiGatewayProvider:
-            do throws(ExportError) {
-                return try JSON5Parser.parse(left).isSame(as: JSON5Parser.parse(right), butFor: paths.map { $0[...] })
-            } catch { throw WiringError(.invalid, error.description) }
+            var editor = try JSON5Editor(bytes)
+            try editor.undo(changes)
+            return editor.edited.bytes
         case .loong, .codex:
-            do throws(SettingsError) {
-                return try SettingsEditor.isSame(
-                    String(decoding: left, as: UTF8.self), String(decoding: right, as: UTF8.self), butFor: paths)
-            } catch { throw WiringError(.invalid, error.reason) }
-        case .dockerAgent:
-            for path in paths where path.count == 2 { return try YAMLBlock.isSame(left, right, butFor: path[0], path[1]) }
-            return left == right
+            var changed: [String]?
+            let text: String
+            do throws(SettingsError) { text = try Self.undo(changes, in: String(decoding: bytes, as: UTF8.self), &changed) } catch {
+                throw WiringError(.invalid, error.reason)
+            }
+            if let changed { throw .changed(changed) }
+            return Array(text.utf8)
+        case .dockerAgent: return try YAMLBlock.remove(changes, from: bytes)
         }
+    }
+
+    /// - Parameter changed: gets the path of a value that is not Warder's any more, if there is one.
+    private static func undo(_ changes: [Edited.Change], in text: String, _ changed: inout [String]?) throws(SettingsError) -> String {
+        var text = text
+        for change in changes.reversed() {
+            let path = change.path
+            guard let now = try SettingsEditor.notation(path, in: text) else { continue }
+            let old = change.old.map { String(decoding: $0, as: UTF8.self) }
+            if let old, SettingsEditor.isSame(notation: now, as: old) { continue }
+            guard SettingsEditor.isSame(notation: now, as: change.new) else {
+                if change.isChoice { continue }
+                changed = path
+                return text
+            }
+            if let old {
+                text = try SettingsEditor.replace(path, with: old, in: text)
+            } else {
+                let table = Array(path.dropLast())
+                text = try SettingsEditor.remove(table: table, key: path[path.count - 1], in: text, file: "the file")
+                if change.depth < table.count, try SettingsEditor.has(table, in: text), try SettingsEditor.keys(of: table, in: text).isEmpty
+                {
+                    text = try SettingsEditor.remove(table: table, in: text, file: "the file")
+                }
+            }
+        }
+        return text
     }
 }

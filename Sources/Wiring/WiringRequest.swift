@@ -54,6 +54,16 @@ extension WiringRequest {
     /// `PROVIDER/MODEL`, as the program's user names it.
     var modelReference: String { "\(outline.provider)/\(outline.model)" }
 
+    /// The variable for the provider's key: the vendor's own only if requests go to the vendor's own address, else one that nothing else reads.
+    func keyVariable(_ system: Provider.System) -> String {
+        let isOwn = outline.provider == outline.kind && fields[.baseURL] == nil
+        if isOwn, let usual = outline.kind.flatMap({ Catalogue.standard.provider($0) })?.systems[system]?.variables.first { return usual }
+        let name = outline.provider.uppercased().utf8.map { byte in
+            (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte) ? Character(Unicode.Scalar(byte)) : "_"
+        }
+        return "KEY_OF_\(String(name))"
+    }
+
     /// Refuses a model of another provider than the one that the gateway's route leads to. Of these, none has a model with a slash in its name.
     fileprivate func checkModel() throws(WiringError) {
         guard let upstream = outline.upstream, ["anthropic", "openai", "google-ai-studio"].contains(upstream),

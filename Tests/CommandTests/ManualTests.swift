@@ -10,7 +10,9 @@ import Testing
         let help = try home.run("--help").text
         let commands = help.matches(of: /(?m)^  ([a-z]+)(?:, [a-z]+)* +[A-Z]/).map { String($0.output.1) }
         #expect(commands.contains("wire") && commands.contains("doctor") && commands.count > 30)
-        for command in commands { #expect(manual.contains(".It Em \(command)\n") || manual.contains(".It Em \"\(command), "), "\(command)") }
+        for command in commands {
+            #expect(manual.contains(".It Em \(command)\n") || manual.contains(".It Em \"\(command), "), "\(command)")
+        }
         for command in ["wire", "doctor", "onboard", "import"] {
             let options = try home.run(command, "--help").text.matches(of: /(?m)^  (?:-[a-zA-Z], )?(--[a-z-]+)/).map { String($0.output.1) }
             #expect(!options.isEmpty)

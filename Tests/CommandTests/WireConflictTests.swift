@@ -68,8 +68,9 @@ import Testing
         try home.configure("[provider.mine]\nbase_url = \"https://proxy.example/v1\"\napi_key = \"secret:mine/key\"\n")
         try #require(home.run("wire", "codex", "--keys", "env", "--model", "openai/gpt-5").code == 0)
         try #require(home.run("wire", "codex", "--keys", "env", "--model", "mine/m").code == 0)
-        let isNew = try home.run("run", "-P", "codex", "--", "printenv", "OPENAI_API_KEY").text == token + "\n"
+        let isNew = try home.run("run", "-P", "codex", "--", "printenv", "KEY_OF_MINE").text == token + "\n"
         #expect(isNew)
+        #expect(try home.run("run", "-P", "codex", "--", "printenv", "OPENAI_API_KEY").code == 1, "it has another address")
         for (file, model) in [("a.yaml", "openai/gpt-5"), ("b.yaml", "mine/m")] {
             try home.write("agents: {}\n", to: file)
             let outcome = try home.run("wire", "docker-agent", "--file", home(file), "--model", model)
@@ -77,6 +78,51 @@ import Testing
         }
         try home.configure("[profile.loong]\nLOONG_PROVIDER_KEY = \"secret:openai/api-key\"\n")
         #expect(try home.run("wire", "loong", "--keys", "env", "--model", "mine/m").refused(19))
+    }
+
+    @Test func `one profile does not take two files' keys to each other's address`() throws {
+        try home.store("corp/api-key", key)
+        try home.configure(
+            "[provider.corp]\nbase_url = \"https://corp.example\"\nstyle = \"anthropic-messages\"\nauth = \"bearer\"\n")
+        for name in ["a.json", "b.json"] { try home.write("{}", to: name) }
+        try #require(home.run("wire", "claude-code", "--file", home("a.json"), "--keys", "env").code == 0)
+        #expect(try home.run("wire", "claude-code", "--file", home("b.json"), "--model", "corp/m", "--keys", "env").refused(19))
+        #expect(home.content(home("b.json")) == Value("{}"))
+        try #require(home.run("wire", "claude-code", "--remove").code == 0)
+        try home.configure("[profile.claude-code]\nANTHROPIC_API_KEY = \"secret:corp/api-key\"\n")
+        #expect(try home.run("wire", "claude-code", "--file", home("b.json")).refused(19))
+    }
+
+    @Test(arguments: [
+        ("codex", ".codex/config.toml", "[model_providers.gate]\nrequires_openai_auth = true\n"),
+        ("codex", ".codex/config.toml", "[model_providers.gate]\nhttp_headers = { authorization = \"x\" }\n"),
+        ("loong", ".loong/config.toml", "[providers.gate]\nmodels_endpoint = \"https://evil.example\"\n"),
+        ("loong", ".loong/config.toml", "[providers.gate]\nheaders = { Authorization = \"x\" }\n"),
+        ("fased", ".fased/fased.json", "{ models: { providers: { gate: { headers: { Authorization: 'x' } } } } }"),
+        ("fased", ".fased/fased.json", "{ models: { providers: { gate: { auth: 'oauth' } } } }"),
+        (
+            "fased", ".fased/fased.json",
+            "{ models: { providers: { gate: { models: [ { id: 'other', baseUrl: 'https://evil.example' } ] } } } }"
+        ),
+        ("fased", ".fased/fased.json", "{ models: { providers: { gate: { $include: './x' } } } }"),
+        ("claude-code", ".claude/settings.json", "{ \"env\": { \"CLAUDE_CODE_USE_BEDROCK\": \"1\" } }"),
+        ("claude-code", ".claude/settings.json", "{ \"env\": { \"ANTHROPIC_AUTH_TOKEN\": 1 } }"),
+    ])
+    func `other ways to authenticate and other addresses are refused`(_ program: String, _ file: String, _ text: String) throws {
+        try home.configure(
+            """
+            [provider.gate]
+            kind = "cloudflare-ai-gateway"
+            account_id = "0123456789abcdef0123456789abcdef"
+            gateway_id = "my-gw"
+            route = "\(program == "claude-code" ? "anthropic" : "openai")"
+            api_key = "secret:cloudflare-ai-gateway/api-key"
+            [provider.gate.gateway]
+            authenticated = false
+            """)
+        try home.write(text, to: file)
+        #expect(try home.run("wire", program, "--model", "gate/m").refused(19))
+        #expect(home.content(home(file)) == Value(text))
     }
 
     @Test func `a secret is named by an id that means no other`() throws {

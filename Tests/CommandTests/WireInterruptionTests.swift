@@ -40,6 +40,15 @@ import Testing
         #expect(hasToken)
     }
 
+    @Test func `variables that its user has added keep their way to the program`() throws {
+        try #require(home.run("wire", "fased").code == 0)
+        let settings = try String(contentsOfFile: home.settings, encoding: .utf8)
+        try home.write(settings.replacing("[profile.fased]\n", with: "[profile.fased]\nMINE = \"mine-value\"\n"), to: home.settings)
+        try #require(home.run("apply", "fased").code == 0)
+        #expect(try home.run("wire", "fased", "--remove").code == 0)
+        #expect(home.content(home(".fased/.env")) == Value("MINE=mine-value\n"))
+    }
+
     @Test func `one path has one record, whatever it is called`() throws {
         let file = try home.write("{}", to: ".fased/fased.json")
         unsafe symlink(home(".fased"), home("link"))

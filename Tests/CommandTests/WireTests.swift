@@ -173,6 +173,56 @@ import Testing
         #expect(try home.run("wire", "fased", "--remove").refused(22))
     }
 
+    /// As programs write their own configuration again.
+    @Test(arguments: [nil, 1, 4] as [Int?]) func `takes its part out of a file that was written anew`(_ indentation: Int?) throws {
+        for text in ["", "{\n  \"env\": { \"A\": \"b\" },\n  \"model\": \"opus\"\n}\n"] {
+            let file = home(".claude/settings.json")
+            if !text.isEmpty { try home.write(text, to: file) }
+            try #require(home.run("wire", "claude-code").code == 0)
+            try #require(
+                home.python(
+                    """
+                    import json, sys
+                    with open(sys.argv[1]) as file: data = json.load(file)
+                    data["permissions"] = {"allow": ["x"]}
+                    with open(sys.argv[1], "w") as file: json.dump(data, file, indent=eval(sys.argv[2]))
+                    """, file, indentation.map(String.init) ?? "None"
+                ).code == 0)
+            #expect(try home.run("wire", "claude-code").code == 0)
+            #expect(try home.run("wire", "claude-code", "--remove").code == 0)
+            let left = try #require(
+                JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: file))) as? [String: Any])
+            #expect((left["permissions"] as? [String: [String]]) == ["allow": ["x"]])
+            #expect(left.count == (text.isEmpty ? 1 : 3) && left["model"] as? String == (text.isEmpty ? nil : "opus"))
+            #expect(left["env"] as? [String: String] == (text.isEmpty ? nil : ["A": "b"]))
+            try FileManager.default.removeItem(atPath: file)
+        }
+    }
+
+    @Test func `says so when the file is gone, and what is done by hand is done`() throws {
+        let file = try home.write("{ a: 1 }", to: ".fased/fased.json")
+        try #require(home.run("wire", "fased").code == 0)
+        try FileManager.default.removeItem(atPath: file)
+        #expect(try home.run("wire", "fased", "--remove").refused(22))
+        #expect(try home.run("wire", "fased", "--remove", "--force").code == 0)
+        #expect(home.content(file) == Value("{ a: 1 }"))
+        try #require(home.run("wire", "fased").code == 0)
+        try home.write("{ a: 1 }", to: file)
+        #expect(try home.run("wire", "fased").code == 0)
+        try home.write("{ a: 1, mine: 2 }", to: file)
+        #expect(try home.run("wire", "fased", "--remove").code == 0)
+        #expect(home.content(file) == Value("{ a: 1, mine: 2 }"))
+    }
+
+    @Test func `keeps what stands in a file that becomes what it was`() throws {
+        let file = try home.write("{ a: 1 }", to: ".fased/fased.json")
+        try #require(home.run("wire", "fased").code == 0)
+        let changed = try String(contentsOfFile: file, encoding: .utf8).replacing("my-gw", with: "other")
+        try home.write(changed, to: file)
+        #expect(try home.run("wire", "fased", "--remove", "--force").code == 0)
+        #expect(home.content(file) == Value("{ a: 1 }") && home.content(file + ".before-remove") == Value(changed))
+    }
+
     @Test func `leaves the model that its user has chosen since`() throws {
         let text = "{\n  agents: { defaults: { model: 'openai/gpt-4o' } }\n}\n"
         let file = try home.write(text, to: ".fased/fased.json")

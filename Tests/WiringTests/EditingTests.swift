@@ -1,4 +1,5 @@
 import Exporter
+import Foundation
 import SodiumCrypto
 import Testing
 
@@ -54,52 +55,61 @@ import Testing
         #expect(throws: WiringError.self) { try added(text) }
     }
 
-    // MARK: Changes
+    // MARK: Taking YAML back
 
-    @Test func `a change is taken back where it has moved to, if that is one place`() throws {
-        let before = Array("a\nbbb\nc\n".utf8)
-        let after = Array("a\nINSERTED\nc\n".utf8)
-        let splice = try #require(Splice.ofLines(before, after))
-        #expect(splice.removed == Array("bbb\n".utf8) && splice.inserted == Array("INSERTED\n".utf8))
-        #expect(splice.applied(to: before) == after)
-        #expect(splice.undone(in: after) == before)
-        #expect(splice.undone(in: Array("more\n".utf8) + after) == Array("more\n".utf8) + before)
-        #expect(splice.undone(in: after + after) == nil, "two places")
-        #expect(splice.undone(in: before) == nil)
-        #expect(splice.undone(in: []) == nil)
-        #expect(Splice.ofLines(before, before) == nil)
-        #expect(Splice(offset: 0, removed: [], inserted: Array("short".utf8)).undone(in: Array("short".utf8)) == nil)
-        #expect(Splice(offset: -1, removed: [], inserted: []).undone(in: after) == nil)
+    private func removed(_ text: String) throws -> String {
+        let change = Edited.Change(path: ["providers", "warder"], old: nil, new: "warder:\n  base_url: \"x\"\n", depth: 0)
+        return String(decoding: try YAMLBlock.remove([change], from: Array(text.utf8)), as: UTF8.self)
     }
 
-    @Test func `any change of lines is whole lines`() throws {
-        for _ in 0..<2000 {
-            func text() -> [UInt8] { (0..<Int.random(in: 0...12)).map { _ in [97, 98, 10].randomElement() ?? 97 } }
-            let (before, after) = (text(), text())
-            guard let splice = Splice.ofLines(before, after) else {
-                #expect(before == after)
-                continue
-            }
-            #expect(splice.applied(to: before) == after)
-            let start = splice.offset
-            #expect(start == 0 || before[start - 1] == 10)
+    @Test(arguments: [
+        "agents: {}\n", "# c\n", "providers:\n  mine: 1\nagents: {}\n", "providers:\r\n  mine: 1\r\n",
+        "providers: # ours\n\n    # x\n    mine: { a: 1 }\n",
+    ])
+    func `takes a block away, also when the rest has changed`(_ text: String) throws {
+        #expect(try removed(added(text)) == text)
+        #expect(try removed("top: 1\n" + added(text)) == "top: 1\n" + text)
+        #expect(try removed(text) == text, "somebody has done it")
+    }
+
+    @Test func `does not take a block away that has been changed`() throws {
+        let text = try added("agents: {}\n")
+        for other in [
+            text.replacing("\"x\"", with: "\"y\""), text.replacing(YAMLBlock.end, with: "# nothing"),
+            text.replacing(YAMLBlock.end, with: "  other: 1\n\(YAMLBlock.end)"),
+            text + YAMLBlock.begin + "\n",
+        ] {
+            #expect(throws: WiringError.self) { try removed(other) }
         }
     }
 
-    // MARK: Reading alike
+    // MARK: Taking TOML back
 
-    @Test func `two configurations read alike but for what is Warder's`() throws {
-        func isSame(_ system: WiredSystem, _ left: String, _ right: String, _ paths: [[String]]) throws -> Bool {
-            try system.isSame(Array(left.utf8), Array(right.utf8), butFor: paths)
-        }
-        #expect(try isSame(.fased, "{ a: { b: 1, c: 2 } }", "{ a: { c: 2 } }", [["a", "b"]]))
-        #expect(try !isSame(.fased, "{ a: { b: 1, c: 2 } }", "{ a: { c: 3 } }", [["a", "b"]]))
-        #expect(try isSame(.fased, "{ x: 1 }", "{ a: { b: { c: 1 } }, x: 1 }", [["a", "b", "c"]]))
-        #expect(try !isSame(.fased, "{ x: 1 }", "{ x: 1, y: 2 }", [["a"]]))
-        #expect(try isSame(.codex, "model = 'x'\n[t]\na = 1\n", "[t]\na = 1\nb = 2\n", [["model"], ["t", "b"]]))
-        #expect(try !isSame(.codex, "model = 'x'\n[t]\na = 1\n", "[t]\na = 2\n", [["model"]]))
-        #expect(try isSame(.dockerAgent, "a: 1\n", "a: 1\nproviders:\n  warder: {}\n", [["providers", "warder"]]))
-        #expect(
-            try isSame(.dockerAgent, "a: 1\nproviders: { x: 1 }\n", "a: 1\nproviders: { warder: {}, x: 1 }\n", [["providers", "warder"]]))
+    private func undone(_ text: String, _ changes: [Edited.Change]) throws -> String {
+        String(decoding: try WiredSystem.codex.undo(changes, in: Array(text.utf8)), as: UTF8.self)
     }
+
+    @Test func `takes keys of TOML back, and tables that were made for them`() throws {
+        let changes: [Edited.Change] = [
+            .init(path: ["model"], old: Data("'old' ".utf8.prefix(5)), new: "\"new\"", depth: 1),
+            .init(path: ["t", "x", "url"], old: nil, new: "\"u\"", depth: 0),
+            .init(path: ["t", "x", "auth"], old: nil, new: "{ command = \"c\", args = [\"a\"] }", depth: 2),
+        ]
+        let wired = "# top\nmodel = \"new\" # mine\n\n[t.x]\nurl = 'u'\nauth = { args = [ \"a\" ], command = 'c' }\n"
+        #expect(try undone(wired, changes) == "# top\nmodel = 'old' # mine\n")
+        #expect(try undone(wired + "mine = 1\n", changes) == "# top\nmodel = 'old' # mine\n\n[t.x]\nmine = 1\n")
+        #expect(try undone("model = 'third'\n", changes) == "model = 'third'\n")
+        #expect(throws: WiringError.self) { try undone(wired.replacing("'u'", with: "'other'"), changes) }
+    }
+
+    // MARK: Diversions
+
+    @Test(arguments: [
+        "endpoint", "models_endpoint", "http_headers", "experimental_bearer_token", "requires_openai_auth", "authHeader", "baseUrl",
+        "$include", "request", "env_key",
+    ])
+    func `knows what could lead a key elsewhere`(_ key: String) { #expect(Diversion.isOne(key)) }
+
+    @Test(arguments: ["name", "model", "models", "temperature", "api", "kind", "wire_api", "stream_idle_timeout_ms", "region"])
+    func `leaves what cannot`(_ key: String) { #expect(!Diversion.isOne(key)) }
 }

@@ -1,4 +1,5 @@
 import Exporter
+import Foundation
 import Testing
 
 @testable import Wiring
@@ -12,16 +13,13 @@ import Testing
         return String(decoding: editor.edited.bytes, as: UTF8.self)
     }
 
-    /// Taking the changes back one by one gives the text.
+    /// Taking the changes back gives what reads as the text did.
     private static func expectTheWayBack(_ edited: Edited, _ text: String) throws {
-        var back = edited.bytes
-        for splice in edited.splices.reversed() {
-            // At its own place: whether it is the only one is another test's.
-            let range = splice.offset..<(splice.offset + splice.inserted.count)
-            try #require(Array(back[range]) == splice.inserted)
-            back.replaceSubrange(range, with: splice.removed)
-        }
-        #expect(String(decoding: back, as: UTF8.self) == text, "not taken back")
+        var editor = try JSON5Editor(edited.bytes)
+        try editor.undo(edited.changes)
+        let before = try JSON5Parser.parse(Array((text.isEmpty ? "{}" : text).utf8))
+        let isSame = try JSON5Parser.parse(editor.edited.bytes).isSame(as: before, butFor: [])
+        #expect(isSame, "\(text) became \(String(decoding: editor.edited.bytes, as: UTF8.self))")
     }
 
     @Test(arguments: [
@@ -88,7 +86,57 @@ import Testing
         }
     }
 
-    /// Documents by chance: what is at the path is new, all else is as before, and taking back gives the same bytes.
+    // MARK: Taking back
+
+    private func undone(_ text: String, _ changes: [Edited.Change]) throws -> String {
+        var editor = try JSON5Editor(Array(text.utf8))
+        try editor.undo(changes)
+        return String(decoding: editor.edited.bytes, as: UTF8.self)
+    }
+
+    @Test(arguments: [
+        ("{ \"a\": 1, b: 2 }", "{ b: 2 }"), ("{ b: 2, \"a\": 1 }", "{ b: 2 }"), ("{ b: 2, 'a': 1, }", "{ b: 2, }"),
+        ("{\n  a: 1,\n  b: 2\n}\n", "{\n  b: 2\n}\n"),
+        ("{\n  b: 2, // two, }\n  a: 1\n}\n", "{\n  b: 2 // two, }\n}\n"), ("{\r\n  a: 1,\r\n  b: 2\r\n}", "{\r\n  b: 2\r\n}"),
+        ("{\n  b: ',', /* , */ \"a\"\n:\n1 }", "{\n  b: ',' /* , */ }"), ("{ c: { d: [1, 2] }, a: 1 }", "{ c: { d: [1, 2] } }"),
+    ])
+    func `takes a member out, however it is written by now`(_ text: String, _ after: String) throws {
+        #expect(try undone(text, [.init(path: ["a"], old: nil, new: "1", depth: 0)]) == after)
+    }
+
+    @Test func `gives an old value back as it was written, and leaves what is done or chosen otherwise`() throws {
+        let change = Edited.Change(path: ["a"], old: Data("'x' /* old */".utf8.prefix(3)), new: "\"y\"", depth: 1)
+        #expect(try undone("{ a: \"y\" }", [change]) == "{ a: 'x' }")
+        #expect(try undone("{ a: 'x' }", [change]) == "{ a: 'x' }")
+        #expect(try undone("{ b: 1 }", [change]) == "{ b: 1 }")
+        #expect(throws: WiringError.self) { try undone("{ a: 'z' }", [change]) }
+        let model = Edited.Change(path: ["m", "primary"], old: Data("'x'".utf8), new: "\"y\"", depth: 2)
+        #expect(try undone("{ m: { primary: 'z' } }", [model]) == "{ m: { primary: 'z' } }")
+    }
+
+    @Test func `takes the objects away that were made for a member, and none that has another`() throws {
+        let change = Edited.Change(path: ["a", "b", "c"], old: nil, new: "{ \"d\": 1 }", depth: 0)
+        #expect(try undone("{ x: 1, a: { b: { c: { d: 1 } } } }", [change]) == "{ x: 1 }")
+        #expect(try undone("{ x: 1, a: { b: { c: { d: 1 } }, e: 2 } }", [change]) == "{ x: 1, a: { e: 2 } }")
+        #expect(throws: WiringError.self) { try undone("{ a: { b: { c: { d: 1, e: 2 } } } }", [change]) }
+    }
+
+    @Test func `takes an element out of a list, wherever it is`() throws {
+        let change = Edited.Change(path: ["l"], old: nil, new: "{ \"id\": \"m\" }", depth: 1, isElement: true)
+        #expect(try undone("{ l: [ { id: 'a' }, { id: 'm' } ] }", [change]) == "{ l: [ { id: 'a' } ] }")
+        #expect(try undone("{ l: [ { id: 'm' }, { id: 'a' } ] }", [change]) == "{ l: [ { id: 'a' } ] }")
+        #expect(try undone("{ l: [ { id: 'a' } ] }", [change]) == "{ l: [ { id: 'a' } ] }")
+    }
+
+    @Test func `takes all back, or nothing`() throws {
+        var editor = try JSON5Editor(Array("{ a: 1, b: 2 }".utf8))
+        #expect(throws: WiringError.self) {
+            try editor.undo([.init(path: ["a"], old: nil, new: "3", depth: 0), .init(path: ["b"], old: nil, new: "2", depth: 0)])
+        }
+        #expect(String(decoding: editor.edited.bytes, as: UTF8.self) == "{ a: 1, b: 2 }")
+    }
+
+    /// Documents by chance: what is at the path is new, all else is as before, and taking back gives the old values.
     /// Two names that a person reads alike are two to every parser.
     @Test func `takes no name for another`() throws {
         let text = "{ \"api\u{212A}ey\": 1, \"e\u{301}\": 2 }"

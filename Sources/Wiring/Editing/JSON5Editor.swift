@@ -1,4 +1,5 @@
 internal import Exporter
+internal import Foundation
 
 /// Changes members of a JSON5 document, and leaves every other byte: comments, order, quotes, white space. A document that is plain JSON
 /// stays plain JSON.
@@ -31,9 +32,7 @@ struct JSON5Editor {
     /// - Throws: ``WiringError/Code/invalid`` if something on the way is no object, or is there twice; then nothing has changed.
     mutating func set(_ path: [String], to new: ConfigurationValue) throws(WiringError) {
         let before = try document()
-        edited.paths.append(path)
         var object = before
-        var keyStart = 0
         for (depth, key) in path.enumerated() {
             let members = try members(of: object, Array(path[..<depth]))
             let same = members.filter { isSameName($0.key, key) }
@@ -42,14 +41,16 @@ struct JSON5Editor {
                 let rest = path[(depth + 1)...].reversed().reduce(new) { .object([($1, $0)]) }
                 insert(key, rest, into: object, members)
                 edited.note(path, new, replacing: nil)
+                edited.changes.append(.init(path: path, old: nil, new: new.json(), depth: depth))
                 return try check(before, path, new)
             }
             object = member.value
-            keyStart = member.keySpan.lowerBound
         }
+        let old = Data(bytes[object.span])
+        edited.changes.append(.init(path: path, old: old, new: new.json(), depth: path.count))
         if object.configuration == new { return }
         edited.note(path, new, replacing: .some(Edited.shown(path, object.text)))
-        replace(object, with: new, from: keyStart)
+        apply(object.span, new.json(indentation: indentation(at: object.span.lowerBound), unit: unit))
         try check(before, path, new)
     }
 
@@ -69,11 +70,118 @@ struct JSON5Editor {
         guard let array = try value(at: path) else { return try set(path, to: .array([new])) }
         guard case .array(let elements) = array.content else { throw Self.error(path[...], "is not a list") }
         let before = try document()
+        edited.note(path + ["…"], new, replacing: nil)
+        edited.changes.append(.init(path: path, old: nil, new: new.json(), depth: path.count, isElement: true))
         let unit = unit
-        insert(
-            { new.json(indentation: $0, unit: unit) }, into: array, first: elements.first?.span.lowerBound)
+        insert({ new.json(indentation: $0, unit: unit) }, into: array, first: elements.first?.span.lowerBound)
         try check(
             before, path, .array([new] + elements.compactMap(\.configuration)), isExact: elements.allSatisfy { $0.configuration != nil })
+    }
+
+    // MARK: Taking back
+
+    /// Takes changes back, wherever they stand by now and however they are written: what is still Warder's goes, and what stood there comes
+    /// back. What somebody has taken out, or put back, is done already.
+    ///
+    /// - Throws: ``WiringError/Code/conflict`` if one is a third value; then nothing has changed.
+    mutating func undo(_ changes: [Edited.Change]) throws(WiringError) {
+        var editor = self
+        for change in changes.reversed() { try editor.undo(change) }
+        self = editor
+    }
+
+    private mutating func undo(_ change: Edited.Change) throws(WiringError) {
+        let path = change.path
+        guard let now = try value(at: path) else { return }
+        let before = try document()
+        if change.isElement {
+            guard case .array(let elements) = now.content,
+                let element = elements.first(where: { $0.configuration?.json() == change.new })
+            else { return }
+            takeOut(element.span, in: now)
+            return try check(before, path, nil, isExact: false)
+        }
+        if let old = change.old, Data(bytes[now.span]) == old { return }
+        guard now.configuration?.json() == change.new else {
+            if change.isChoice { return }
+            throw .changed(path)
+        }
+        if let old = change.old {
+            apply(now.span, String(decoding: old, as: UTF8.self))
+        } else {
+            // The objects that were made for it go with it, if nothing else is in them.
+            var count = path.count
+            while count - 1 > change.depth, case .object(let members)? = try value(at: Array(path[..<(count - 1)]))?.content,
+                members.count == 1
+            {
+                count -= 1
+            }
+            guard let object = try value(at: Array(path[..<(count - 1)])), case .object(let members) = object.content,
+                let member = members.first(where: { isSameName($0.key, path[count - 1]) })
+            else { return }
+            takeOut(member.keySpan.lowerBound..<member.value.span.upperBound, in: object)
+        }
+        try check(before, path, nil, isExact: false)
+    }
+
+    /// Takes a member or an element out, with one of the commas around it, and its line if nothing else is on it.
+    private mutating func takeOut(_ span: Range<Int>, in container: JSON5Value) {
+        var (start, end) = (span.lowerBound, span.upperBound)
+        if let comma = comma(from: end, to: container.span.upperBound - 1) {
+            end = comma + 1
+        } else if let comma = lastComma(from: container.span.lowerBound + 1, to: start) {
+            // Comments between the two stay.
+            let between = Array(bytes[(comma + 1)..<start])
+            apply(comma..<start, String(decoding: between, as: UTF8.self))
+            (start, end) = (start - 1, end - 1)
+        }
+        let blanks: Set<UInt8> = [0x20, 0x09]
+        let line = lineStart(start)
+        let rest = bytes[end...].prefix { blanks.contains($0) }
+        if bytes[line..<start].allSatisfy(blanks.contains), line > 0,
+            bytes[rest.endIndex...].first.map({ $0 == 0x0A || $0 == 0x0D }) ?? false
+        {
+            // The line's own beginning, so that the line end behind it ends the line before.
+            start = line - (line > 1 && bytes[line - 1] == 0x0A && bytes[line - 2] == 0x0D ? 2 : 1)
+            end = rest.endIndex
+        } else if start > 0, blanks.contains(bytes[start - 1]) {
+            end = rest.endIndex
+        }
+        apply(start..<end, "")
+    }
+
+    /// The first comma that is in no comment.
+    private func comma(from start: Int, to end: Int) -> Int? { commas(from: start, to: end).first }
+    private func lastComma(from start: Int, to end: Int) -> Int? { commas(from: start, to: end).last }
+
+    /// The commas of a text that has nothing but blanks, comments and values in it; the depth of brackets counts, strings are passed over.
+    private func commas(from start: Int, to end: Int) -> [Int] {
+        var found: [Int] = []
+        var position = start
+        var depth = 0
+        while position < end {
+            let rest = bytes[position..<end]
+            switch bytes[position] {
+            case UInt8(ascii: "/") where rest.starts(with: "//".utf8):
+                position = rest.firstIndex { $0 == 0x0A || $0 == 0x0D } ?? end
+                continue
+            case UInt8(ascii: "/") where rest.starts(with: "/*".utf8):
+                position += 2
+                while position < end, !bytes[position..<end].starts(with: "*/".utf8) { position += 1 }
+                position += 2
+                continue
+            case UInt8(ascii: "\""), UInt8(ascii: "'"):
+                let quote = bytes[position]
+                position += 1
+                while position < end, bytes[position] != quote { position += bytes[position] == UInt8(ascii: "\\") ? 2 : 1 }
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            case UInt8(ascii: ",") where depth == 0: found.append(position)
+            default: break
+            }
+            position += 1
+        }
+        return found
     }
 
     // MARK: Places
@@ -85,12 +193,6 @@ struct JSON5Editor {
 
     private static func error(_ path: ArraySlice<String>, _ what: String) -> WiringError {
         WiringError(.invalid, "\(path.isEmpty ? "the document" : path.joined(separator: ".")) \(what)")
-    }
-
-    /// Replaces a value together with its name, so that it can be found again.
-    private mutating func replace(_ value: JSON5Value, with new: ConfigurationValue, from keyStart: Int) {
-        let name = String(decoding: bytes[keyStart..<value.span.lowerBound], as: UTF8.self)
-        apply(keyStart, value.span.upperBound - keyStart, name + new.json(indentation: indentation(at: keyStart), unit: unit))
     }
 
     private mutating func insert(_ key: String, _ new: ConfigurationValue, into object: JSON5Value, _ members: [JSON5Member]) {
@@ -125,11 +227,9 @@ struct JSON5Editor {
         }
     }
 
-    private mutating func apply(_ offset: Int, _ count: Int, _ text: String) {
-        let splice = Splice(offset: offset, removed: Array(bytes[offset..<(offset + count)]), inserted: Array(text.utf8))
-        edited.bytes = splice.applied(to: bytes)
-        edited.splices.append(splice)
-    }
+    private mutating func apply(_ offset: Int, _ count: Int, _ text: String) { apply(offset..<(offset + count), text) }
+
+    private mutating func apply(_ range: Range<Int>, _ text: String) { edited.bytes.replaceSubrange(range, with: text.utf8) }
 
     // MARK: Looks
 
@@ -153,7 +253,7 @@ struct JSON5Editor {
     // MARK: Reading back
 
     /// Everything else must read as before.
-    private func check(_ before: JSON5Value, _ path: [String], _ new: ConfigurationValue, isExact: Bool = true) throws(WiringError) {
+    private func check(_ before: JSON5Value, _ path: [String], _ new: ConfigurationValue?, isExact: Bool = true) throws(WiringError) {
         let after = try document()
         let found = try value(at: path)?.configuration
         guard !isExact || found == new, after.isSame(as: before, butFor: [path[...]]) else {

@@ -80,9 +80,26 @@ enum YAMLBlock {
         throw WiringError(.invalid, "is not one document of YAML with keys at the top")
     }
 
-    /// Whether both documents read alike, whatever stands at an entry in either.
-    static func isSame(_ left: [UInt8], _ right: [UInt8], butFor key: String, _ name: String) throws(WiringError) -> Bool {
-        isSame(try mapping(left), try mapping(right), key, name)
+    /// The document without our block.
+    ///
+    /// - Throws: ``WiringError/Code/conflict`` if what is in it is not what was written.
+    static func remove(_ changes: [Edited.Change], from bytes: [UInt8]) throws(WiringError) -> [UInt8] {
+        guard let change = changes.first, change.path.count == 2 else { return bytes }
+        let before = try mapping(bytes)
+        // Somebody has taken it out.
+        guard let entry = before[change.path[0]]?.mapping?[change.path[1]] else { return bytes }
+        let written = try mapping(Array(change.new.utf8))[change.path[1]]
+        let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        func place(_ mark: String) -> [Int] {
+            lines.indices.filter { String(decoding: lines[$0], as: UTF8.self).trimmingPrefix { $0 == " " }.prefix { $0 != "\r" } == mark }
+        }
+        let (first, last) = (place(begin), place(end))
+        guard first.count == 1, last.count == 1, first[0] < last[0], entry == written else { throw .changed(change.path) }
+        let after = lines[..<first[0]] + lines[(last[0] + 1)...]
+        let result = Array(after.joined(separator: [0x0A]))
+        let left = ForeignDocument.isBlank(result) ? Node.Mapping([]) : try mapping(result)
+        guard isSame(before, left, change.path[0], change.path[1]) else { throw .changed(change.path) }
+        return result
     }
 
     private static func isSame(_ before: Node.Mapping, _ after: Node.Mapping, _ key: String, _ name: String) -> Bool {

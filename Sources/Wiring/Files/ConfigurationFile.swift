@@ -34,9 +34,17 @@ struct ConfigurationFile {
             throw WiringError(error)
         }
         // An access control list is not kept: with one, the group's bits stand for others than the group.
-        mode = info.st_mode & (unsafe platform_has_acl(path) == 0 ? 0o777 : 0o707)
-        owner = info.st_gid == getegid() ? nil : PrivateFile.Owner(user: info.st_uid, group: info.st_gid)
+        // Nor can a group be kept that this user is not in.
+        let isMember = geteuid() == 0 || Self.groups.contains(info.st_gid)
+        mode = info.st_mode & (unsafe platform_has_acl(path) == 0 && isMember ? 0o777 : 0o707)
+        owner = isMember ? PrivateFile.Owner(user: info.st_uid, group: info.st_gid) : nil
         guard String(validating: bytes ?? [], as: UTF8.self) != nil else { throw WiringError(.invalid, "\(path): is not UTF-8") }
+    }
+
+    private static var groups: [gid_t] {
+        var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
+        let count = unsafe getgroups(Int32(groups.count), &groups)
+        return groups.prefix(Int(max(0, count))) + [getegid()]
     }
 
     /// Writes it for the same user and group.
@@ -48,6 +56,11 @@ struct ConfigurationFile {
             try PrivateFile.makeDirectory(PrivateFile.split(path).parent)
             try PrivateFile.write(new, to: path, existing: bytes == nil ? .refuse : .replace, owner: owner, mode: mode)
         } catch { throw WiringError(error) }
+    }
+
+    /// Writes what it is now to another place.
+    func keep(at path: String) throws(WiringError) {
+        do throws(FileError) { try PrivateFile.write(bytes ?? [], to: path, existing: .replace) } catch { throw WiringError(error) }
     }
 
     /// Takes it away.

@@ -14,6 +14,11 @@ public struct WiredFile {
     /// What shall stand in it; nil if there shall be no file.
     private let after: [UInt8]?
     private let mode: UInt32
+    /// Whether what stands there now is kept beside it.
+    private var isKeepingOther = false
+
+    /// Where that is kept.
+    public var otherPath: String? { isKeepingOther && isChanged && file.bytes != nil ? "\(record.file).before-remove" : nil }
 
     // MARK: Wiring
 
@@ -22,12 +27,12 @@ public struct WiredFile {
     /// - Parameters:
     ///   - plan: what shall stand in it.
     ///   - old: what was changed in it before.
-    ///   - profile: the profile that has the program's variables.
-    ///   - variables: those that were written there.
-    ///   - consumer: the consumer that was made for it.
+    ///   - profile: the profile that has the program's variables, whether it was made for them, those that were written there, and the
+    ///     consumer that was made for it.
     /// - Throws: ``WiringError``; ``WiringError/Code/conflict`` if somebody has changed what was written before.
     public init(
-        _ plan: WiringPlan, old: WiringRecord?, profile: String?, variables: [String: String], consumer: String?
+        _ plan: WiringPlan, old: WiringRecord?,
+        settings: (profile: String?, isNewProfile: Bool, variables: [String: String], consumer: String?)
     ) throws(WiringError) {
         do throws(WiringError) {
             let file = try ConfigurationFile(plan.file)
@@ -41,9 +46,10 @@ public struct WiredFile {
             record = WiringRecord(
                 system: plan.system, file: plan.file, original: original.map { Data($0) }, mode: old?.mode ?? file.mode,
                 isNewDirectory: old?.isNewDirectory ?? !file.hasDirectory,
-                states: try [WiringRecord.state(edited.bytes), WiringRecord.state(file.bytes ?? [])],
-                changes: edited.splices.map(WiringRecord.Change.init), paths: edited.paths, profile: profile, variables: variables,
-                consumer: consumer)
+                states: try [edited.bytes, file.bytes ?? [], original ?? []].map { bytes throws(WiringError) in
+                    try WiringRecord.state(bytes)
+                }, changes: edited.changes, profile: settings.profile, isNewProfile: settings.isNewProfile, variables: settings.variables,
+                consumer: settings.consumer)
         } catch { throw error.about(plan.file) }
     }
 
@@ -51,26 +57,10 @@ public struct WiredFile {
     private static func undone(_ record: WiringRecord, _ file: ConfigurationFile) throws(WiringError) -> [UInt8]? {
         guard let now = file.bytes else { return nil }
         if record.states.contains(try WiringRecord.state(now)) { return record.original.map(Array.init) }
-        var bytes = now
-        for change in record.changes.reversed() {
-            if let undone = change.splice.undone(in: bytes) {
-                bytes = undone
-            } else {
-                // What took the place of another value, and is a third one now, is its user's choice.
-                guard !change.removed.isEmpty else { throw Self.changed(record) }
-            }
-        }
-        let isBlank = bytes.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
-        if !isBlank {
-            guard try record.system.isSame(bytes, now, butFor: record.paths) else { throw Self.changed(record) }
-        }
-        return isBlank && record.original == nil ? nil : bytes
-    }
-
-    private static func changed(_ record: WiringRecord) -> WiringError {
-        WiringError(
-            .conflict, "somebody has changed what Warder wrote",
-            hint: "`warder wire \(record.system.rawValue) --remove --force` puts the whole file back as it was before")
+        let bytes = try record.system.undo(record.changes, in: now)
+        // What is left of a file that was made for this.
+        let isEmpty = bytes.filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }.count <= 2 && record.original == nil
+        return isEmpty && ["", "{}"].contains(String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }) ? nil : bytes
     }
 
     // MARK: Taking back
@@ -84,12 +74,21 @@ public struct WiredFile {
     public init(undoing record: WiringRecord, isForced: Bool) throws(WiringError) {
         do throws(WiringError) {
             file = try ConfigurationFile(record.file)
+            guard file.bytes != nil || record.original == nil || isForced else {
+                throw WiringError(.notFound, "is not there any more", hint: "--force makes it again, as it was before")
+            }
             after = isForced ? record.original.map(Array.init) : try Self.undone(record, file)
+            isKeepingOther = isForced
             // What stood there may be a key: nobody gets to see it who did not before.
             mode = file.mode & record.mode
-        } catch { throw error.about(record.file) }
+        } catch {
+            throw WiringError(
+                error.code, error.about(record.file).description,
+                hint: error.code == .conflict
+                    ? "or `warder wire \(record.system.rawValue) --remove --force`: the whole file as it was before" : error.hint)
+        }
         self.record = record
-        lines = file.bytes == after ? [] : record.paths.map { "- \($0.joined(separator: "."))" }
+        lines = file.bytes == after ? [] : record.changes.map { "- \($0.path.joined(separator: "."))" }
     }
 
     // MARK: Writing
@@ -100,6 +99,7 @@ public struct WiredFile {
     public func write() throws(WiringError) {
         do throws(WiringError) {
             guard isChanged else { return }
+            if let otherPath { try file.keep(at: otherPath) }
             guard let after else { return try file.remove() }
             try file.write(after, mode: mode)
         } catch { throw error.about(record.file) }

@@ -14,31 +14,18 @@ public struct WiringRecord: Codable, Equatable, Sendable {
     let mode: UInt32
     /// Whether its directory was made for it.
     let isNewDirectory: Bool
-    /// Hashes of the states that the file can be in: the one that is written, and the one before that.
+    /// Hashes of the states in which the file has been: with Warder's part, and before.
     let states: [Data]
-    /// What was changed, in this order.
-    let changes: [Change]
-    /// The keys that are Warder's.
-    let paths: [[String]]
+    /// What is Warder's in it.
+    let changes: [Edited.Change]
     /// The profile that has its variables, and what was written there.
-    public let profile: String?
+    public var profile: String?
+    /// Whether that was made for it.
+    public var isNewProfile: Bool
     /// The variables that were written there, with what each refers to.
-    public let variables: [String: String]
+    public var variables: [String: String]
     /// The consumer that was made for it.
-    public let consumer: String?
-
-    /// A change of one place.
-    struct Change: Codable, Equatable, Sendable {
-        let offset: Int
-        let removed: Data
-        let inserted: Data
-
-        init(_ splice: Splice) {
-            (offset, removed, inserted) = (splice.offset, Data(splice.removed), Data(splice.inserted))
-        }
-
-        var splice: Splice { Splice(offset: offset, removed: Array(removed), inserted: Array(inserted)) }
-    }
+    public var consumer: String?
 
     /// What names a state of a file.
     static func state(_ bytes: [UInt8]) throws(WiringError) -> Data {

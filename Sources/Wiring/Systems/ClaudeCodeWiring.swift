@@ -6,6 +6,11 @@ internal import Resolver
 ///
 /// Source: https://code.claude.com/docs/en/settings, https://code.claude.com/docs/en/llm-gateway
 enum ClaudeCodeWiring {
+    /// Variables that Claude Code sends, or that lead it elsewhere.
+    private static let credentials = [
+        "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX",
+    ]
+
     static func plan(_ request: WiringRequest) throws(WiringError) -> WiringPlan {
         let outline = request.outline
         let system = WiredSystem.claudeCode
@@ -33,20 +38,25 @@ enum ClaudeCodeWiring {
                 request.command.shellLine(["credential", "claude", request.modelReference])
             }
         let customHeaders = outline.gatewayToken == nil && !headers.isEmpty ? headers.joined(separator: "\n") : nil
-        // What the settings say of headers wins over the environment, where the token's comes from.
-        let forbidden = outline.gatewayToken == nil ? [] : [["env", "ANTHROPIC_CUSTOM_HEADERS"]]
-        var plan = WiringPlan.json5(system, file: request.file, forbidden: forbidden) { editor throws(WiringError) in
-            if let helper { try editor.set(["apiKeyHelper"], to: .text(helper)) }
+        var plan = WiringPlan.json5(system, file: request.file) { editor throws(WiringError) in
+            for name in credentials where !(name == "ANTHROPIC_CUSTOM_HEADERS" && customHeaders != nil) {
+                // An empty text takes a variable away.
+                guard let value = try editor.value(at: ["env", name]), value.text != "" else { continue }
+                throw WiringError(
+                    .conflict, "env.\(name) stands in it, and would win over what Warder gives, or go elsewhere with it",
+                    hint: "take it into the vault and out of the file: warder import \(request.file) --format claude-code-config")
+            }
+            if let helper {
+                try editor.set(["apiKeyHelper"], to: .text(helper))
+            } else if try editor.value(at: ["apiKeyHelper"]) != nil {
+                throw Diversion.error(["apiKeyHelper"])
+            }
             var variables: [(String, ConfigurationValue)] = [("ANTHROPIC_BASE_URL", .text(outline.baseURL))]
             if let customHeaders { variables.append(("ANTHROPIC_CUSTOM_HEADERS", .text(customHeaders))) }
             try editor.merge(variables, into: ["env"])
             try editor.set(["model"], to: .text(outline.model))
-            for name in ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"] where try editor.value(at: ["env", name])?.text?.isEmpty == false {
-                throw WiringError(
-                    .conflict, "env.\(name) stands in it, and would win over what Warder gives",
-                    hint: "take it into the vault and out of the file: warder import \(request.file) --format claude-code-config")
-            }
         }
+        plan.excluded = credentials + ["ANTHROPIC_BASE_URL"]
         if !variables.isEmpty {
             plan.profile = (system.rawValue, variables)
             plan.notes.append("start it with: warder run -P \(system.rawValue) -- claude")

@@ -27,8 +27,9 @@ enum CodexWiring {
         var variables: [(name: String, reference: String)] = []
         if let key = outline.key {
             if request.usesEnvironment {
-                values.append((table, "env_key", .text("OPENAI_API_KEY")))
-                variables.append(("OPENAI_API_KEY", "secret:\(key.secret)"))
+                let variable = request.keyVariable(.cloudflare)
+                values.append((table, "env_key", .text(variable)))
+                variables.append((variable, "secret:\(key.secret)"))
             } else {
                 let words = request.command.words(["credential", "codex", request.modelReference])
                 values.append(
@@ -44,8 +45,7 @@ enum CodexWiring {
             values.append((table, "env_http_headers", .object([(token.header, .text(tokenVariable))])))
             variables.append((tokenVariable, "Bearer ${secret:\(token.secret)}"))
         }
-        let others = ["experimental_bearer_token", "query_params", request.usesEnvironment ? "auth" : "env_key"]
-        var plan = WiringPlan.toml(system, file: request.file, forbidden: others.map { table + [$0] }, values)
+        var plan = WiringPlan.toml(system, file: request.file, table: table, values)
         if !variables.isEmpty {
             plan.profile = (system.rawValue, variables)
             plan.notes.append("start it with: warder run -P \(system.rawValue) -- codex")

@@ -16,7 +16,7 @@ enum DockerAgentWiring {
         var (baseURL, model, headers) = (outline.baseURL, outline.model, try request.plainHeaders())
         var notes: [String] = []
         var secret = outline.key?.secret
-        var variable = keyVariable(outline)
+        var variable = request.keyVariable(.dockerAgent)
         if outline.gatewayToken != nil {
             let form = try RESTForm(request, title)
             (baseURL, model, secret, variable) = (form.baseURL, form.model, form.token, "CLOUDFLARE_API_TOKEN")
@@ -48,8 +48,7 @@ enum DockerAgentWiring {
         let block = lines
         var plan = WiringPlan(.dockerAgent, file: request.file) { bytes throws(WiringError) in
             var edited = Edited(bytes: try YAMLBlock.add(key: "providers", name: name, lines: block, to: bytes))
-            edited.paths = [["providers", name]]
-            edited.splices = Splice.ofLines(bytes, edited.bytes).map { [$0] } ?? []
+            edited.changes = [.init(path: ["providers", name], old: nil, new: block.joined(separator: "\n") + "\n", depth: 0)]
             edited.lines = (["providers:"] + block.map { "  \($0)" }).map { "+ \($0)" }
             return edited
         }
@@ -62,12 +61,5 @@ enum DockerAgentWiring {
                 "in the file: model: \(name)/\(model)", "start it with: docker agent run --env-from-file \(file) \(request.file)",
             ]
         return plan
-    }
-
-    /// The variable in which docker-agent would look for the provider's key.
-    private static func keyVariable(_ outline: RequestOutline) -> String {
-        let provider =
-            outline.upstream.flatMap { Catalogue.standard.upstream(slug: $0) } ?? outline.kind.flatMap { Catalogue.standard.provider($0) }
-        return provider?.systems[.dockerAgent]?.variables.first ?? "AI_PROVIDER_KEY"
     }
 }

@@ -40,9 +40,7 @@ enum LoongWiring {
             values.append((table, "api_key", .object([("exec", .array(words))])))
         }
         if !headers.isEmpty { values.append((table, "headers", .object(headers))) }
-        var plan = WiringPlan.toml(
-            .loong, file: request.file,
-            forbidden: ["endpoint", "api_key_env", "oauth_access_token", "oauth_access_token_env"].map { table + [$0] }, values)
+        var plan = WiringPlan.toml(.loong, file: request.file, table: table, values)
         if request.usesEnvironment {
             plan.profile = (WiredSystem.loong.rawValue, [(variable, "secret:\(secret)")])
             notes.append("start it with: warder run -P loong -- loong")

@@ -27,7 +27,7 @@ enum OpenClawWiring {
         var variables: [(name: String, reference: String)] = []
         var entry: [(key: String, value: ConfigurationValue)] = [("baseUrl", .text(outline.baseURL))]
         if request.usesEnvironment {
-            let variable = keyVariable(outline)
+            let variable = request.keyVariable(.fased)
             entry.append(("apiKey", .text("${\(variable)}")))
             variables.append((variable, "secret:\(key.secret)"))
         } else {
@@ -43,7 +43,8 @@ enum OpenClawWiring {
         }
         let (command, usesEnvironment, members, headerMembers) = (request.command, request.usesEnvironment, entry, headers)
         let place = ["models", "providers", outline.provider]
-        var plan = WiringPlan.json5(system, file: request.file, forbidden: [place + ["request"]]) { editor throws(WiringError) in
+        var plan = WiringPlan.json5(system, file: request.file) { editor throws(WiringError) in
+            try checkEntry(place, members.map(\.key), headerMembers.map(\.0), editor)
             if !usesEnvironment { try editor.merge(exec(command), into: ["secrets", "providers", provider]) }
             let path = place
             let isNew = try editor.value(at: path) == nil
@@ -100,22 +101,34 @@ enum OpenClawWiring {
         }
     }
 
-    /// The variable in which the system looks for the provider's key.
-    private static func keyVariable(_ outline: RequestOutline) -> String {
-        outline.kind.flatMap { Catalogue.standard.provider($0) }?.systems[.fased]?.variables.first
-            ?? outline.provider.uppercased().replacing("-", with: "_") + "_API_KEY"
+    /// Refuses what an entry has beside Warder's part, if it leads the key elsewhere: other ways to authenticate, other headers that carry
+    /// keys, addresses of its models.
+    private static func checkEntry(_ path: [String], _ own: [String], _ headers: [String], _ editor: JSON5Editor) throws(WiringError) {
+        let entry = try editor.value(at: path)
+        if case .object(let members)? = entry?.content {
+            for member in members where !own.contains(member.key) && member.key != "headers" && Diversion.isOne(member.key) {
+                throw Diversion.error(path + [member.key])
+            }
+        }
+        if case .object(let members)? = entry?.member("headers")?.content {
+            for member in members where !headers.contains(member.key.lowercased()) && Diversion.isOne(member.key) {
+                throw Diversion.error(path + ["headers", member.key])
+            }
+        }
+        if case .array(let models)? = entry?.member("models")?.content {
+            for model in models {
+                guard case .object(let members) = model.content else { continue }
+                for member in members where Diversion.isOne(member.key) && !["maxTokens", "contextTokens"].contains(member.key) {
+                    throw Diversion.error(path + ["models", member.key])
+                }
+            }
+        }
     }
 
     /// A model that is there keeps what its user says of it.
     private static func addModel(_ model: String, _ path: [String], _ editor: inout JSON5Editor) throws(WiringError) {
         let list = try editor.value(at: path)
-        if case .array(let models)? = list?.content, let known = models.first(where: { $0.member("id")?.text == model }) {
-            guard known.member("baseUrl") == nil, known.member("headers") == nil else {
-                throw WiringError(
-                    .conflict, "the model \(model) has an address or headers of its own, which lead elsewhere", hint: "take them out")
-            }
-            return
-        }
+        if case .array(let models)? = list?.content, models.contains(where: { $0.member("id")?.text == model }) { return }
         try editor.prepend(path, self.model(model))
     }
 

@@ -15,7 +15,7 @@ struct CredentialOpenClaw: WarderCommand {
         commandName: "openclaw", abstract: "Answer OpenClaw, Fased and Genesis: their exec secret provider, version 1.",
         discussion: """
             An id is the name of a secret. Where an id cannot have underscores, hyphens stand for them: OPENAI-API-KEY is also the secret
-            OPENAI_API_KEY.
+            OPENAI_API_KEY. An id that could be either of two secrets is none.
             """.unwrapped)
 
     @OptionGroup var global: GlobalOptions
@@ -34,7 +34,11 @@ struct CredentialOpenClaw: WarderCommand {
         var values: [(String, JSON)] = []
         var errors: [(String, JSON)] = []
         do {
-            for (id, secret) in try secrets(request.ids) {
+            for (id, secret, isAmbiguous) in try secrets(request.ids) {
+                guard !isAmbiguous else {
+                    errors.append((id, Self.error("AMBIGUOUS_DUPLICATE_KEY", "the id is the name of one secret and may mean another")))
+                    continue
+                }
                 guard let secret else {
                     errors.append((id, Self.error("NOT_FOUND", "there is no such secret")))
                     continue
@@ -68,7 +72,7 @@ struct CredentialOpenClaw: WarderCommand {
     }
 
     /// The secrets of ids, each once, in their order, out of one state of the vault.
-    private func secrets(_ ids: [String]) throws -> [(id: String, secret: Secret?)] {
+    private func secrets(_ ids: [String]) throws -> [(id: String, secret: Secret?, isAmbiguous: Bool)] {
         let ids = Self.unique(ids)
         let names = ids.map { id in
             [id, id.replacing("-", with: "_")].compactMap { try? SecretName($0) }
@@ -76,7 +80,10 @@ struct CredentialOpenClaw: WarderCommand {
         let found = try Session(options).unlock(mayPrompt: false).get(Array(Set(names.joined())).sorted())
         var secrets: [SecretName: Secret] = [:]
         for case let secret? in found { secrets[secret.listing.name] = secret }
-        return zip(ids, names).map { id, names in (id, names.lazy.compactMap { secrets[$0] }.first) }
+        return zip(ids, names).map { id, names in
+            let found = Set(names).compactMap { secrets[$0] }
+            return (id, found.first, found.count > 1)
+        }
     }
 
     private static func unique(_ ids: [String]) -> [String] {

@@ -11,6 +11,8 @@ struct WireTables {
     private(set) var changes: [String] = []
     /// The profile that has the program's variables, if it needs any.
     private(set) var profile: String?
+    /// Whether that was made for it, now or before.
+    private(set) var isNewProfile = false
     /// The variables that are Warder's in it, with what each refers to.
     private(set) var variables: [String: String] = [:]
     /// The consumer that was made for the program, now or before.
@@ -42,19 +44,40 @@ struct WireTables {
             }
         }
         consumer = old?.consumer ?? (plan?.consumer == nil ? nil : others.lazy.compactMap(\.consumer).first)
-        if let plan, let profile = plan.profile { try need(profile, plan.consumer, old, shared: shared) }
+        if let plan, let profile = plan.profile { try need(profile, plan.consumer, old, others, shared: shared) }
+        if let plan { try exclude(plan) }
+        // Nobody needs it any more: it goes with the last of its variables, and gets its copy anew as long as it has some of its user's.
         if plan?.consumer == nil, let made = old?.consumer, others.isEmpty {
-            try remove(["consumer", made])
-            lostConsumer = made
-            consumer = nil
+            if try hasOwnVariables(old) {
+                changedConsumer = made
+            } else {
+                try remove(["consumer", made])
+                lostConsumer = made
+                consumer = nil
+            }
         }
         try removeEmptyProfile(old)
+    }
+
+    /// Whether a profile has variables that its user wrote.
+    private func hasOwnVariables(_ old: WiringRecord?) throws -> Bool {
+        guard let old, let name = old.profile, old.isNewProfile else { return false }
+        return try WarderSettings.parse(after, file: file).profiles[name].map { !$0.entries.isEmpty || $0.extends != nil } ?? false
+    }
+
+    /// Refuses variables that would take a key elsewhere, or another one to where these go.
+    private func exclude(_ plan: WiringPlan) throws {
+        guard let name = profile else { return }
+        let wanted = Set(plan.profile?.variables.map(\.name) ?? [])
+        let entries = try WarderSettings.parse(after, file: file).entries(ofProfile: name) ?? []
+        guard let other = entries.first(where: { plan.excluded.contains($0.name) && !wanted.contains($0.name) }) else { return }
+        throw Self.conflict(name, other.name)
     }
 
     /// A profile alone.
     init(profile: (name: String, variables: [(name: String, reference: String)]), _ session: Session) throws {
         try self.init(session)
-        try need(profile, nil, nil, shared: [])
+        try need(profile, nil, nil, [], shared: [])
     }
 
     private init(_ session: Session) throws {
@@ -68,7 +91,7 @@ struct WireTables {
 
     private mutating func need(
         _ wanted: (name: String, variables: [(name: String, reference: String)]), _ consumer: (name: String, format: String, path: String)?,
-        _ old: WiringRecord?, shared: Set<String>
+        _ old: WiringRecord?, _ others: [WiringRecord], shared: Set<String>
     ) throws {
         let existing = consumer.flatMap { consumer in session.consumers.first { $0.name == consumer.name } }
         let name = existing?.profile ?? wanted.name
@@ -82,6 +105,7 @@ struct WireTables {
             throw Failure(.conflict, "[profile.\(name)] stands in \(known?.file ?? "another file"), which stays as it is")
         }
         profile = name
+        isNewProfile = known == nil || ([old].compactMap(\.self) + others).contains { $0.profile == name && $0.isNewProfile }
         for (variable, reference) in wanted.variables {
             let now = try SettingsEditor.string(["profile", name, variable], in: after)
             let isOurs = now != nil && (old?.variables[variable] == now || shared.contains(variable))
@@ -114,7 +138,7 @@ struct WireTables {
 
     private static func conflict(_ profile: String, _ variable: String) -> Failure {
         Failure(
-            .conflict, "[profile.\(profile)] has another \(variable), which the program would send to an address that it is not for",
+            .conflict, "[profile.\(profile)] has \(variable) for something else, and the program would take it there",
             hints: ["take it out there, or take the other wiring back"])
     }
 
@@ -133,7 +157,7 @@ struct WireTables {
 
     /// A profile goes when nothing is left in it, and nobody gets it.
     private mutating func removeEmptyProfile(_ old: WiringRecord?) throws {
-        guard let name = old?.profile, profile != name else { return }
+        guard let old, let name = old.profile, old.isNewProfile, profile != name else { return }
         let settings = try WarderSettings.parse(after, file: file)
         guard let left = settings.profiles[name], left.entries.isEmpty, left.extends == nil,
             !settings.consumers.values.contains(where: { $0.profile == name }),
@@ -147,8 +171,15 @@ struct WireTables {
     /// Changes the settings, if they are still what they were.
     func write() throws { try replace(before, by: after) }
 
-    /// Takes that back.
-    func undo() throws { try replace(after, by: before) }
+    /// Takes that back, and the copy of a consumer that was made.
+    func undo(_ vault: Vault<LocalKeys>) throws {
+        if let made = changedConsumer, !session.consumers.contains(where: { $0.name == made }) {
+            let now = try Session(session.options)
+            let consumer = try now.consumers.first { $0.name == made }.map { try now.consumer($0) }
+            _ = try now.applier(vault).forget(made, consumer, isRemovingFiles: true)
+        }
+        try replace(after, by: before)
+    }
 
     private func replace(_ old: String, by new: String) throws {
         guard old != new else { return }

@@ -43,7 +43,8 @@ struct WireWork {
         let records = try ledger.records(of: system)
         let old = records.first { $0.file == path }
         let tables = try WireTables(plan, old, others: records.filter { $0.file != path }, session)
-        let wired = try WiredFile(plan, old: old, profile: tables.profile, variables: tables.variables, consumer: tables.consumer)
+        let wired = try WiredFile(
+            plan, old: old, settings: (tables.profile, tables.isNewProfile, tables.variables, tables.consumer))
         let isChanged = wired.isChanged || !tables.changes.isEmpty
         if !isDryRun { try write(wired, tables, old) }
         try report(path, wired.lines, tables.changes)
@@ -63,17 +64,24 @@ struct WireWork {
     }
 
     private func write(_ wired: WiredFile, _ tables: WireTables, _ old: WiringRecord?) throws {
-        if wired.record != old { try ledger.keep(wired.record) }
+        if old == nil, !wired.isChanged, tables.changes.isEmpty { return }
+        // Until everything is in place, what was there before is remembered, too.
+        var pending = wired.record
+        pending.variables.merge(old?.variables ?? [:]) { new, _ in new }
+        if pending.profile == nil { (pending.profile, pending.isNewProfile) = (old?.profile, old?.isNewProfile ?? false) }
+        pending.consumer = pending.consumer ?? old?.consumer
+        if pending != old { try ledger.keep(pending) }
         do {
             // A variable that the configuration refers to must be there first.
             try tables.write()
             try tables.apply(vault)
+            try wired.write()
         } catch {
-            try? tables.undo()
-            if let old { try? ledger.keep(old) } else { try? ledger.forget(wired.record) }
+            try? tables.undo(vault)
+            if let old { try? ledger.keep(old) } else { try? ledger.forget(pending) }
             throw error
         }
-        try wired.write()
+        if wired.record != pending { try ledger.keep(wired.record) }
     }
 
     /// What requests need, with every key in the vault.
@@ -150,6 +158,7 @@ struct WireWork {
             try wired.write()
             try tables.takeCopy(vault)
             try tables.write()
+            try tables.apply(vault)
             try ledger.forget(record)
             wired.removeDirectory()
         }
@@ -161,6 +170,7 @@ struct WireWork {
                     ("settings", .array(tables.changes.map(JSON.string))),
                 ]).line)
         }
+        if let other = wired.otherPath { options.inform("what stood there is kept as \(other)") }
         options.inform("\(record.file): \(isDryRun ? "would be" : "is") as it was before")
     }
 
@@ -203,11 +213,16 @@ struct WireWork {
         return try DirectoryLock(directory)
     }
 
-    /// One path for each file: without links in its directories.
+    /// One path for each file: without links in its directories, as far as they are there.
     private static func canonical(_ path: String?) throws -> String? {
         guard let path = try path.map(absolute) else { return nil }
-        let (parent, name) = PrivateFile.split(path)
-        return canonicalPath(parent).map { $0 == "/" ? "/\(name)" : "\($0)/\(name)" } ?? path
+        var (parent, name) = PrivateFile.split(path)
+        while true {
+            if let real = canonicalPath(parent) { return real == "/" ? "/\(name)" : "\(real)/\(name)" }
+            if parent == "/" { return path }
+            let (above, last) = PrivateFile.split(parent)
+            (parent, name) = (above, "\(last)/\(name)")
+        }
     }
 
     static func absolute(_ path: String) throws -> String {
