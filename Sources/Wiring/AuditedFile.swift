@@ -14,6 +14,11 @@ public struct AuditedFile: Sendable {
         case profiles
         /// Models of one agent, which the system makes from its configuration.
         case models
+        /// A copy of its configuration that nobody reads any more.
+        case backup
+
+        /// Whether the system takes keys from it.
+        public var counts: Bool { self != .models && self != .backup }
     }
 
     /// Whose it is.

@@ -43,7 +43,7 @@ public struct AuditedWiring: Sendable {
     public init(_ file: AuditedFile, _ bytes: [UInt8]) throws {
         var repeated: [Int] = []
         switch (file.system, file.kind) {
-        case (_, .environment), (_, .models): break
+        case (_, .environment), (_, .models), (_, .backup): break
         case (.loong, _): try readLoong(DocumentNode(toml: bytes, path: file.path), bytes, file.path)
         case (.codex, _): readCodex(try DocumentNode(toml: bytes, path: file.path))
         case (.claudeCode, _): readClaude(try DocumentNode(json5: bytes, repeated: &repeated))
@@ -107,9 +107,8 @@ public struct AuditedWiring: Sendable {
 
     /// `api_key = { exec = ["PROGRAM", …] }`, and the address of Cloudflare's gateway.
     private mutating func readLoong(_ root: DocumentNode, _ bytes: [UInt8], _ path: String) throws {
-        for array in try TOMLStrings.arrays(bytes, file: path) where array.path.last == "exec" {
-            let words = try TOMLStrings.array(at: array.path, in: bytes, file: path)
-            guard let command = words.first else { continue }
+        for array in try TOMLStrings.arrays(named: "exec", bytes, file: path) {
+            guard let command = array.elements.first else { continue }
             programs.append(
                 Program(
                     alias: nil, command: command, isWarder: PrivateFile.split(command).name.hasPrefix("warder"), isChecked: false,

@@ -27,6 +27,7 @@ final class Examination {
     /// The files of the systems that Warder serves.
     private(set) lazy var systemFiles = SystemFiles(self)
 
+    private var counts: [String: Int] = [:]
     private var unreadable: Set<String> = []
     private var startup: [String: [ImportReading.Found]] = [:]
     private var units: [String: [UnitVariable]] = [:]
@@ -39,50 +40,31 @@ final class Examination {
 
     var settings: WarderSettings { session.settings }
 
+    /// More in one file than anybody reads.
+    private static let maximumCount = 200
+
     func add(_ code: Finding.Code, _ subject: String, path: String? = nil, line: Int? = nil, _ message: String, fix: String) {
+        if let path {
+            let count = counts[path, default: 0]
+            guard count <= Self.maximumCount else { return }
+            counts[path] = count + 1
+            guard count < Self.maximumCount else {
+                findings.append(
+                    Finding(
+                        code: .tooMany, subject: printable(path), path: path, line: nil,
+                        message: "there is more to find in this file than these \(Self.maximumCount)",
+                        fix: "cure these, then `warder doctor` again"))
+                return
+            }
+        }
         findings.append(
             Finding(
-                code: code, subject: printable(subject), path: path, line: line, message: printable(shown(message)),
-                fix: printable(shown(fix))))
+                code: code, subject: printable(subject), path: path, line: line, message: printable(message),
+                fix: printable(fix)))
     }
 
     /// Says with -v what is looked at.
     func look(_ what: String) { options.remark("looking at \(printable(shown(what)))") }
-
-    /// Paths below the home directory begin with `~`.
-    func shown(_ text: String) -> String {
-        directories.home == "/" ? text : text.replacing("\(directories.home)/", with: "~/")
-    }
-
-    /// A path for a shell, in quotes if it needs them.
-    func word(_ path: String) -> String {
-        let text = shown(path)
-        let isPlain = text.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "~/._-".utf8.contains(byte)
-        }
-        return isPlain ? text : "'\(path.replacing("'", with: "'\\''"))'"
-    }
-
-    /// On one line, and without what steers a terminal.
-    func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { scalar in
-                    switch scalar.properties.generalCategory {
-                    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: "?"
-                    default: scalar
-                    }
-                }))
-    }
-
-    /// A name that came from somebody else's file, if it can be shown: one that is known here, or one of short words without many digits.
-    /// Anything else may be a value in the wrong place.
-    func shownName(_ name: String) -> String? {
-        if names?.contains(name) == true || expectations.contains(name) { return name }
-        let isPlain = name.split(whereSeparator: { "/._-".contains($0) }).allSatisfy { $0.utf8.count <= 16 }
-        guard isPlain, name.utf8.count(where: { (48...57).contains($0) }) <= 4 else { return nil }
-        return ImportPlan.shown(name)
-    }
 
     // MARK: Files
 

@@ -88,7 +88,8 @@ struct KeyChecks {
         guard let content = examination.file(file.path), let all = try? ImportFormat.named("dotenv-js").read(content),
             let taken = try? file.format.read(content)
         else { return }
-        for found in all.found where KnownVariables.namesKey(found.name) && !taken.found.contains(where: { $0.name == found.name }) {
+        let names = Set(taken.found.map(\.name))
+        for found in all.found where KnownVariables.namesKey(found.name) && !names.contains(found.name) {
             guard let name = examination.shownName(found.name) else { continue }
             examination.add(
                 .variableLeftOut, name, path: file.path, line: found.line,
@@ -122,6 +123,7 @@ struct KeyChecks {
     /// How the vault's own value takes the place.
     private func replacement(_ file: AuditedFile, _ key: String, _ secret: String? = nil) -> String {
         switch file.kind {
+        case .backup: return "remove the file"
         case .models: return "cure the configuration, then remove the file: \(file.system.title) makes it anew"
         case .environment:
             let known = examination.session.consumers.first { $0.path.map(examination.directories.expand) == file.path }

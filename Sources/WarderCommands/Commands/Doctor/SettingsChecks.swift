@@ -102,7 +102,8 @@ struct SettingsChecks {
             } else if let field = missingField(entry) {
                 examination.add(
                     .profileIncomplete, entry.name, path: entry.file, line: entry.line,
-                    "\(entry.name) of the profile \(name) needs \(field), which is not there", fix: "add it to \(entry.file)")
+                    "\(entry.name) of the profile \(name) needs \(field), which is not there",
+                    fix: "add it to \(examination.shown(entry.file))")
             }
         }
     }

@@ -45,7 +45,7 @@ struct SystemFiles {
     /// The variables that a system's own files refer to, each once, with the file and line.
     func references(of system: WiredSystem) -> [(name: String, path: String, line: Int)] {
         var seen: Set<String> = []
-        return contents.filter { $0.file.system == system && $0.file.kind != .models }.flatMap { content in
+        return contents.filter { $0.file.system == system && $0.file.kind.counts }.flatMap { content in
             (content.reading?.references ?? []).compactMap { reference in
                 let name = reference.target.dropFirst("the variable ".count)
                 guard reference.target.hasPrefix("the variable "), seen.insert(String(name)).inserted else { return nil }

@@ -27,8 +27,9 @@ struct VariableChecks {
         for system in WiredSystem.allCases where system.isOpenClaw {
             let unit = units.first { $0.system == system }?.unit
             let own = files.variables(of: system).union(session)
+            let inUnit = Set(unit.map { examination.variables(of: $0).map(\.found.name) } ?? [])
             for reference in files.references(of: system) where !own.contains(reference.name) {
-                guard let reason = reason(reference.name, unit) else { continue }
+                guard let reason = reason(reference.name, unit, inUnit) else { continue }
                 note(reference.name, system, path: reference.path, line: reference.line, "is referred to here, \(reason)")
             }
             if let unit { checkList(of: unit, system, own) }
@@ -36,12 +37,11 @@ struct VariableChecks {
     }
 
     /// Why a variable is missing for some of a system's programs, if it is.
-    private func reason(_ name: String, _ unit: String?) -> String? {
+    private func reason(_ name: String, _ unit: String?, _ inUnit: Set<String>) -> String? {
         let isInProcess = Console.environment(name).map { !$0.isEmpty } ?? false
         let isInSession = isInProcess || login.contains(name) || examination.expectations.contains(name)
         guard let unit else { return isInSession ? nil : "and nothing gives it" }
-        let isInUnit = examination.variables(of: unit).contains { $0.found.name == name }
-        switch (isInUnit, isInSession) {
+        switch (inUnit.contains(name), isInSession) {
         case (true, true): return nil
         case (true, false): return "and \(unit) alone has it: commands of a person fail"
         // That is a finding of its own, at the line of the login's file.
