@@ -34,6 +34,8 @@ public struct AuditedWiring: Sendable {
     public private(set) var programs: [Program] = []
     /// What they are asked for.
     public private(set) var references: [Reference] = []
+    /// The variables that OpenClaw fills in wherever `${NAME}` stands, each with its line.
+    public private(set) var variables: [(name: String, line: Int)] = []
     /// The lines of addresses of Cloudflare's gateway that lead nowhere, and why.
     public private(set) var addresses: [(line: Int, reason: String)] = []
 
@@ -51,6 +53,7 @@ public struct AuditedWiring: Sendable {
             let root = try DocumentNode(json5: bytes, repeated: &repeated)
             for provider in Self.members(of: root["secrets"]?["providers"]) { readProvider(provider) }
             collect(root)
+            if file.kind == .configuration { collectVariables(root) }
         }
     }
 
@@ -83,6 +86,32 @@ public struct AuditedWiring: Sendable {
         case .string, .other: break
         }
     }
+
+    /// Names in capitals between `${` and `}`; after another dollar sign they stand for themselves.
+    ///
+    /// Source: openclaw/openclaw, src/config/env-substitution.ts.
+    private mutating func collectVariables(_ node: DocumentNode) {
+        switch node {
+        case .array(let elements): for element in elements { collectVariables(element) }
+        case .object(let members): for member in members { collectVariables(member.value) }
+        case .string(let bytes, let line):
+            var index = 0
+            while index + 1 < bytes.count {
+                defer { index += 1 }
+                guard bytes[index] == UInt8(ascii: "$"), bytes[index + 1] == UInt8(ascii: "{") else { continue }
+                let name = bytes[(index + 2)...].prefix(Self.maximumNameCount + 1).prefix { Self.isCapital($0) || (48...57).contains($0) }
+                guard let first = name.first, Self.isCapital(first), name.count <= Self.maximumNameCount, name.endIndex < bytes.count,
+                    bytes[name.endIndex] == UInt8(ascii: "}"), index == 0 || bytes[index - 1] != UInt8(ascii: "$")
+                else { continue }
+                variables.append((String(decoding: name, as: UTF8.self), line))
+            }
+        case .other: break
+        }
+    }
+
+    private static let maximumNameCount = 64
+
+    private static func isCapital(_ byte: UInt8) -> Bool { (65...90).contains(byte) || byte == UInt8(ascii: "_") }
 
     /// `apiKeyHelper` is a command line for a shell.
     private mutating func readClaude(_ root: DocumentNode) {

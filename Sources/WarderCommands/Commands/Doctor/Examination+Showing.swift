@@ -1,4 +1,5 @@
 internal import Exporter
+internal import Resolver
 internal import Settings
 
 /// What may be shown of somebody else's files, and how.
@@ -49,12 +50,35 @@ extension Examination {
                 }))
     }
 
-    /// A name that came from somebody else's file, if it can be shown: one that is known here, or one of short words without many digits.
-    /// Anything else may be a value in the wrong place.
+    /// A name that came from somebody else's file, if it can be shown: one that the vault, the settings or the catalogue knows, or a
+    /// variable in capitals that is called a key. Anything else may be a value in the wrong place.
     func shownName(_ name: String) -> String? {
-        if names?.contains(name) == true || expectations.contains(name) { return name }
-        let isPlain = name.split(whereSeparator: { "/._-".contains($0) }).allSatisfy { $0.utf8.count <= 16 }
-        guard isPlain, name.utf8.count(where: { (48...57).contains($0) }) <= 4 else { return nil }
-        return ImportPlan.shown(name)
+        if names?.contains(name) == true || expectations.contains(name) || variables.contains(name) { return name }
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        if parts.count == 1 { return isProvider(name) || Self.isPlainVariable(name) ? name : nil }
+        return isProvider(parts[0]) && parts.dropFirst().allSatisfy(Self.words.contains)
+            || parts.allSatisfy(Self.words.contains) ? name : nil
     }
+
+    private func isProvider(_ name: String) -> Bool {
+        settings.providers[name] != nil || Catalogue.standard.provider(name) != nil
+    }
+
+    /// Whether a name is words in capitals, of which the last says that it holds a key.
+    private static func isPlainVariable(_ name: String) -> Bool {
+        // As the exec protocol has them.
+        let name = name.replacing("-", with: "_")
+        let isPlain = name.split(separator: "_").allSatisfy { $0.utf8.count <= 16 }
+        return isPlain && name.utf8.count(where: { (48...57).contains($0) }) <= 4 && name.utf8.count <= 64
+            && name.utf8.allSatisfy { (65...90).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "_") }
+            && (KnownVariables.holdsKey(name) || KnownVariables.namesKey(name)) && ImportPlan.shown(name) != nil
+    }
+
+    /// What the systems' configurations call a key, and what it is for.
+    private static let words = Set(
+        """
+        api-key api-key-env apikey auth auth-token authorization bot-token cf-aig-authorization channels discord env experimental-bearer-token \
+        gateway headers models oauth-access-token oauth-access-token-env password providers remote slack telegram token token-env tools \
+        x-api-key
+        """.split(separator: " ").map(String.init))
 }

@@ -2,6 +2,7 @@ internal import Exporter
 internal import Glibc
 internal import Keystore
 internal import Settings
+internal import Wiring
 
 /// What a check has in its hands, and what it has found: the state of one `warder doctor`.
 ///
@@ -21,6 +22,10 @@ final class Examination {
     private(set) var names: Set<String>?
     /// What secrets should be where, by the names of variables.
     var expectations = Expectations()
+    /// The variables of the settings' profiles, and what consumers call them.
+    private(set) lazy var variables = Set(
+        settings.profiles.keys.flatMap { (try? settings.entries(ofProfile: $0))?.map(\.name) ?? [] }
+            + session.consumers.flatMap { $0.names.flatMap { [$0.key, $0.value] } })
     /// In the order in which they were found.
     private(set) var findings: [Finding] = []
 
@@ -43,7 +48,11 @@ final class Examination {
     /// More in one file than anybody reads.
     private static let maximumCount = 200
 
-    func add(_ code: Finding.Code, _ subject: String, path: String? = nil, line: Int? = nil, _ message: String, fix: String) {
+    /// - Parameter severity: if not that of the code.
+    func add(
+        _ code: Finding.Code, _ subject: String, path: String? = nil, line: Int? = nil, _ message: String, fix: String,
+        severity: Finding.Severity? = nil
+    ) {
         if let path {
             let count = counts[path, default: 0]
             guard count <= Self.maximumCount else { return }
@@ -53,20 +62,31 @@ final class Examination {
                     Finding(
                         code: .tooMany, subject: printable(path), path: path, line: nil,
                         message: "there is more to find in this file than these \(Self.maximumCount)",
-                        fix: "cure these, then `warder doctor` again"))
+                        fix: "cure these, then `warder doctor` again", severity: Finding.Code.tooMany.severity))
                 return
             }
         }
         findings.append(
             Finding(
                 code: code, subject: printable(subject), path: path, line: line, message: printable(message),
-                fix: printable(fix)))
+                fix: printable(fix), severity: severity ?? code.severity))
     }
 
     /// Says with -v what is looked at.
     func look(_ what: String) { options.remark("looking at \(printable(shown(what)))") }
 
     // MARK: Files
+
+    /// Whether others can read or write a file.
+    func isWide(_ path: String) -> Bool {
+        var info = stat()
+        return unsafe stat(path, &info) == 0 && info.st_mode & 0o077 != 0
+    }
+
+    func isDirectory(_ path: String) -> Bool {
+        var info = stat()
+        return unsafe stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
+    }
 
     /// More than any of these files needs: 1 MiB, and 256 KiB for what a person writes for shells.
     private static let maximumByteCount = 1 << 20
@@ -111,6 +131,15 @@ final class Examination {
         let found = UnitVariable.all(of: unit, self)
         units[unit] = found
         return found
+    }
+
+    /// Notes, once for a directory, that not all of it is looked at.
+    func checkCount(_ directory: String) {
+        guard AuditedFile.isCrowded(directory), unreadable.insert(directory).inserted else { return }
+        add(
+            .tooMany, directory, path: directory,
+            "there are more than \(AuditedFile.maximumCount) entries in this directory: others were not looked at",
+            fix: "move what is not needed out of it, and look again")
     }
 
     /// Notes, once for a file, that it cannot be read.

@@ -21,6 +21,8 @@ struct Finding {
     let message: String
     /// What to do about it, one line.
     let fix: String
+    /// That of its code, or less where less depends on it.
+    let severity: Severity
 
     /// The closed set of findings. The words never change their meaning.
     enum Code: String, CaseIterable {
@@ -91,8 +93,6 @@ struct Finding {
             }
         }
     }
-
-    var severity: Severity { code.severity }
 
     /// Two lines for people, where and what, then the cure; more where a terminal is narrower.
     ///

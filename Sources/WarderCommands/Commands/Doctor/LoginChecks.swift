@@ -35,7 +35,7 @@ struct LoginChecks {
 
     private func note(_ found: ImportReading.Found, _ path: String, _ isLogin: Bool, _ unit: String, _ system: WiredSystem?) {
         guard let name = examination.shownName(found.name) else { return }
-        let take = isLogin ? "`warder import --from-shell`" : "`warder set \(name)`"
+        let take = isLogin && KnownVariables.holdsKey(found.name) ? "`warder import --from-shell`" : "`warder set \(name)`"
         let consumer = examination.session.consumers.first { $0.unit == unit }
         let give: String
         if let consumer, examination.settings.profiles[consumer.profile] != nil {
@@ -43,7 +43,10 @@ struct LoginChecks {
         } else if let consumer {
             give = "`warder apply \(consumer.name)`"
         } else {
-            give = "`warder consumer add \(system?.rawValue ?? "NAME")`, `warder apply`"
+            give =
+                system.map {
+                    KeyCures(examination).giving(name, nil, $0, path: files.environmentFiles[$0], taken: [name], replaces: false)
+                } ?? "`warder consumer add NAME`, `warder apply`"
         }
         examination.add(
             .loginOnlyKey, name, path: path, line: found.line, "\(name) is here for logins only: \(unit) does not get it",

@@ -83,9 +83,12 @@ struct UnitFiles {
     /// The unit's file and its drop-ins, in the order in which later ones override.
     func files(of unit: String) -> [String] {
         guard let path = path(of: unit) else { return [] }
-        let dropIns = directories.reversed().flatMap { directory in
-            AuditedFile.names(in: "\(directory)/\(unit).d").filter { $0.hasSuffix(".conf") }.map { "\(directory)/\(unit).d/\($0)" }
-        }
-        return [path] + dropIns
+        return [path]
+            + dropIns(of: unit).flatMap { directory in
+                AuditedFile.names(in: directory).filter { $0.hasSuffix(".conf") }.map { "\(directory)/\($0)" }
+            }
     }
+
+    /// Where its drop-ins are, if it has any.
+    func dropIns(of unit: String) -> [String] { directories.reversed().map { "\($0)/\(unit).d" } }
 }

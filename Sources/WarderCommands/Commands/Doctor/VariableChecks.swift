@@ -63,15 +63,14 @@ struct VariableChecks {
     }
 
     private func note(_ variable: String, _ system: WiredSystem, path: String, line: Int?, _ reason: String) {
-        guard let name = examination.shownName(variable) else { return }
-        let consumer = examination.session.consumers.first { $0.path.map(examination.directories.expand) == environmentFile(system) }
-        let give = consumer.map { "\(name) = \"secret:\(name)\" in [profile.\($0.profile)], `warder apply \($0.name)`" }
+        let shown = examination.shownName(variable)
+        let (name, give) = (
+            shown ?? "NAME",
+            KeyCures(examination).giving(
+                shown ?? "NAME", nil, system, path: files.environmentFiles[system], taken: [], replaces: false)
+        )
         examination.add(
-            .variableMissing, name, path: path, line: line, "\(name) \(reason)",
-            fix: "`warder set \(name)`, then \(give ?? "`warder consumer add \(system.rawValue)`, `warder apply`")")
-    }
-
-    private func environmentFile(_ system: WiredSystem) -> String? {
-        system.places(examination.directories, environment: [:])?.environmentFile
+            .variableMissing, shown ?? "a variable", path: path, line: line, "\(shown ?? "a variable") \(reason)",
+            fix: "`warder set \(name)`, then \(give)")
     }
 }
