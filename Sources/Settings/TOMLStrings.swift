@@ -35,6 +35,19 @@ package enum TOMLStrings {
         return elements.compactMap { if case .string(let text) = $0 { text } else { nil } }
     }
 
+    /// The arrays whose key has this name, with their lines and the strings in them.
+    ///
+    /// - Throws: as ``read(_:file:)``.
+    package static func arrays(
+        named name: String, _ bytes: [UInt8], file: String
+    ) throws(SettingsError) -> [(line: Int, elements: [String])] {
+        let document = try SettingsDocument(bytes, file: file)
+        return document.spans.compactMap { span in
+            guard span.kind == .array, span.path.last == name, case .array(let elements)? = document.tree[span.path] else { return nil }
+            return (span.line, elements.compactMap { if case .string(let text) = $0 { text } else { nil } })
+        }
+    }
+
     /// The paths at which an array stands, such as the program in `{ exec = ["pass", "show", "x"] }`, with their lines.
     package static func arrays(_ bytes: [UInt8], file: String) throws(SettingsError) -> [TOMLString] {
         try SettingsDocument(bytes, file: file).spans.filter { $0.kind == .array }.map {

@@ -34,6 +34,8 @@ public struct AuditedWiring: Sendable {
     public private(set) var programs: [Program] = []
     /// What they are asked for.
     public private(set) var references: [Reference] = []
+    /// The variables that OpenClaw fills in wherever `${NAME}` stands, each with its line.
+    public private(set) var variables: [(name: String, line: Int)] = []
     /// The lines of addresses of Cloudflare's gateway that lead nowhere, and why.
     public private(set) var addresses: [(line: Int, reason: String)] = []
 
@@ -43,7 +45,7 @@ public struct AuditedWiring: Sendable {
     public init(_ file: AuditedFile, _ bytes: [UInt8]) throws {
         var repeated: [Int] = []
         switch (file.system, file.kind) {
-        case (_, .environment), (_, .models): break
+        case (_, .environment), (_, .models), (_, .backup): break
         case (.loong, _): try readLoong(DocumentNode(toml: bytes, path: file.path), bytes, file.path)
         case (.codex, _): readCodex(try DocumentNode(toml: bytes, path: file.path))
         case (.claudeCode, _): readClaude(try DocumentNode(json5: bytes, repeated: &repeated))
@@ -51,6 +53,7 @@ public struct AuditedWiring: Sendable {
             let root = try DocumentNode(json5: bytes, repeated: &repeated)
             for provider in Self.members(of: root["secrets"]?["providers"]) { readProvider(provider) }
             collect(root)
+            if file.kind == .configuration { collectVariables(root) }
         }
     }
 
@@ -84,6 +87,32 @@ public struct AuditedWiring: Sendable {
         }
     }
 
+    /// Names in capitals between `${` and `}`; after another dollar sign they stand for themselves.
+    ///
+    /// Source: openclaw/openclaw, src/config/env-substitution.ts.
+    private mutating func collectVariables(_ node: DocumentNode) {
+        switch node {
+        case .array(let elements): for element in elements { collectVariables(element) }
+        case .object(let members): for member in members { collectVariables(member.value) }
+        case .string(let bytes, let line):
+            var index = 0
+            while index + 1 < bytes.count {
+                defer { index += 1 }
+                guard bytes[index] == UInt8(ascii: "$"), bytes[index + 1] == UInt8(ascii: "{") else { continue }
+                let name = bytes[(index + 2)...].prefix(Self.maximumNameCount + 1).prefix { Self.isCapital($0) || (48...57).contains($0) }
+                guard let first = name.first, Self.isCapital(first), name.count <= Self.maximumNameCount, name.endIndex < bytes.count,
+                    bytes[name.endIndex] == UInt8(ascii: "}"), index == 0 || bytes[index - 1] != UInt8(ascii: "$")
+                else { continue }
+                variables.append((String(decoding: name, as: UTF8.self), line))
+            }
+        case .other: break
+        }
+    }
+
+    private static let maximumNameCount = 64
+
+    private static func isCapital(_ byte: UInt8) -> Bool { (65...90).contains(byte) || byte == UInt8(ascii: "_") }
+
     /// `apiKeyHelper` is a command line for a shell.
     private mutating func readClaude(_ root: DocumentNode) {
         guard case .string(let bytes, let line)? = root["apiKeyHelper"] else { return }
@@ -107,9 +136,8 @@ public struct AuditedWiring: Sendable {
 
     /// `api_key = { exec = ["PROGRAM", …] }`, and the address of Cloudflare's gateway.
     private mutating func readLoong(_ root: DocumentNode, _ bytes: [UInt8], _ path: String) throws {
-        for array in try TOMLStrings.arrays(bytes, file: path) where array.path.last == "exec" {
-            let words = try TOMLStrings.array(at: array.path, in: bytes, file: path)
-            guard let command = words.first else { continue }
+        for array in try TOMLStrings.arrays(named: "exec", bytes, file: path) {
+            guard let command = array.elements.first else { continue }
             programs.append(
                 Program(
                     alias: nil, command: command, isWarder: PrivateFile.split(command).name.hasPrefix("warder"), isChecked: false,

@@ -18,8 +18,10 @@ import Testing
     }
 
     @Test func `nothing gives it`() throws {
-        try home.expectCured("variable-missing", file, 3, subject: "X_TOKEN", fix: "`warder set X_TOKEN`, then `warder consumer add fased`")
-        {
+        try home.expectCured(
+            "variable-missing", file, 3, subject: "X_TOKEN",
+            fix: "`warder set X_TOKEN`, then X_TOKEN = \"secret:X_TOKEN\" in [profile.fased]"
+        ) {
             try home.cure("warder set X_TOKEN", input: Value("one"))
         }
         #expect(try home.doctor().code == 0, "`warder run` gives it")

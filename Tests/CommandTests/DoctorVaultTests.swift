@@ -73,7 +73,7 @@ import Testing
         let old = try #require(home.content(home.vault))
         try home.store("NAME", "newer")
         try home.write(old, to: home.vault)
-        try home.expectCured("vault-rolled-back", place, fix: "`warder verify --accept`", by: accept)
+        try home.expectCured("vault-rolled-back", place, fix: "`warder verify --accept FINGERPRINT:SEQUENCE`", by: accept)
     }
 
     @Test func `it went another way`() throws {
@@ -82,13 +82,13 @@ import Testing
         try home.store("NAME", "here")
         try home.write(old, to: home.vault)
         try #require(home.run("set", "NAME", input: Value("there"), with: ["XDG_STATE_HOME": home("anchors")]).code == 0)
-        try home.expectCured("vault-forked", place, fix: "`warder verify --accept`", by: accept)
+        try home.expectCured("vault-forked", place, fix: "`warder verify --accept FINGERPRINT:SEQUENCE`", by: accept)
     }
 
     @Test func `it is another vault`() throws {
         try #require(home.run("--vault", home("other/vault.db"), "init", "--key-file", home("key")).code == 0)
         try home.write(try #require(home.content(home("other/vault.db"))), to: home.vault)
-        try home.expectCured("vault-replaced", place, fix: "`warder verify --accept`", by: accept)
+        try home.expectCured("vault-replaced", place, fix: "`warder verify --accept FINGERPRINT:SEQUENCE`", by: accept)
     }
 
     @Test func `it is damaged`() throws {

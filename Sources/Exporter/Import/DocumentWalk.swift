@@ -60,6 +60,10 @@ struct DocumentWalk {
             try take((names + [key]).joined(separator: "/"), value, line: line)
         case (_, .object(let members)) where Self.namesKey(key) || key == "key-ref" || key == "token-ref":
             if let target = Self.target(of: member.value) {
+                // Somebody wrote the key where the variable's name belongs.
+                if target == "a variable" {
+                    leave((names + [key]).joined(separator: "/"), line: member.line, ImportReading.Left.keyForName)
+                }
                 reading.references.append(.init(line: member.line, (names + [key]).joined(separator: "/"), target))
             } else {
                 for inner in members { try visit(inner, names: names + [key]) }

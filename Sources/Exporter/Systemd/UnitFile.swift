@@ -5,9 +5,13 @@ package import SodiumCrypto
 /// Source: systemd.exec(5), systemd.syntax(7), `config_parse_environ()`.
 package struct UnitFile {
     /// `Environment=`, with the lines.
-    package private(set) var variables: [ImportReading.Found] = []
+    package var variables: [ImportReading.Found] { assigned.compactMap(\.self) }
     /// `EnvironmentFile=`: absolute paths without patterns, with the lines.
     package private(set) var files: [(path: String, line: Int)] = []
+
+    /// In the order of the file, nil for what a later line assigns again.
+    private var assigned: [ImportReading.Found?] = []
+    private var places: [String: Int] = [:]
 
     /// - Parameter content: the file.
     package init(_ content: SecretValue) {
@@ -35,7 +39,7 @@ package struct UnitFile {
         switch key {
         case "Environment":
             let words = Self.words(rest)
-            if words.isEmpty { variables = [] }
+            if words.isEmpty { (assigned, places) = ([], [:]) }
             for word in words { take(assignment: word, line: line) }
         case "EnvironmentFile":
             var path = String(decoding: rest, as: UTF8.self)[...].drop { $0 == " " }
@@ -51,39 +55,40 @@ package struct UnitFile {
         guard let equals = assignment.firstIndex(of: UInt8(ascii: "=")) else { return }
         let name = String(decoding: assignment[..<equals], as: UTF8.self)
         guard isShowable(name), let value = try? SecretValue(copying: Array(assignment[(equals + 1)...])) else { return }
-        variables.removeAll { $0.name == name }
-        variables.append(ImportReading.Found(name, value, line: line))
+        if let place = places.updateValue(assigned.count, forKey: name) { assigned[place] = nil }
+        assigned.append(ImportReading.Found(name, value, line: line))
     }
 
     /// Words between blanks, quotes and backslashes read, `%%` for `%`.
     private static func words(_ text: ArraySlice<UInt8>) -> [[UInt8]] {
         var words: [[UInt8]] = []
-        var word: [UInt8]?
+        var word: [UInt8] = []
+        // Quotes with nothing between them are a word, too.
+        var isWord = false
         var quote: UInt8?
         var rest = text
         while let byte = rest.popFirst() {
             switch byte {
             case UInt8(ascii: "\\"):
                 guard let next = rest.popFirst() else { break }
-                let plain: [UInt8: UInt8] = [UInt8(ascii: "n"): 0x0A, UInt8(ascii: "t"): 0x09, UInt8(ascii: "s"): 0x20]
-                word = (word ?? []) + [plain[next] ?? next]
+                word.append(escapes[next] ?? next)
+                isWord = true
             case UInt8(ascii: "\""), UInt8(ascii: "'"):
-                if quote == nil { quote = byte } else if quote == byte { quote = nil } else { word = (word ?? []) + [byte] }
-                word = word ?? []
-            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
-                if quote != nil {
-                    word = (word ?? []) + [byte]
-                } else if let done = word {
-                    words.append(done)
-                    word = nil
-                }
-            case UInt8(ascii: "%") where rest.first == byte:
-                rest = rest.dropFirst()
-                word = (word ?? []) + [byte]
-            default: word = (word ?? []) + [byte]
+                if quote == nil { quote = byte } else if quote == byte { quote = nil } else { word.append(byte) }
+                isWord = true
+            case UInt8(ascii: " ") where quote == nil, UInt8(ascii: "\t") where quote == nil, UInt8(ascii: "\r") where quote == nil:
+                if isWord { words.append(word) }
+                word = []
+                isWord = false
+            default:
+                if byte == UInt8(ascii: "%"), rest.first == byte { rest = rest.dropFirst() }
+                word.append(byte)
+                isWord = true
             }
         }
-        if let word { words.append(word) }
+        if isWord { words.append(word) }
         return words
     }
+
+    private static let escapes: [UInt8: UInt8] = [UInt8(ascii: "n"): 0x0A, UInt8(ascii: "t"): 0x09, UInt8(ascii: "s"): 0x20]
 }

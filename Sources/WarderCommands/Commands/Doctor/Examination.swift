@@ -2,6 +2,7 @@ internal import Exporter
 internal import Glibc
 internal import Keystore
 internal import Settings
+internal import Wiring
 
 /// What a check has in its hands, and what it has found: the state of one `warder doctor`.
 ///
@@ -21,12 +22,17 @@ final class Examination {
     private(set) var names: Set<String>?
     /// What secrets should be where, by the names of variables.
     var expectations = Expectations()
+    /// The variables of the settings' profiles, and what consumers call them.
+    private(set) lazy var variables = Set(
+        settings.profiles.keys.flatMap { (try? settings.entries(ofProfile: $0))?.map(\.name) ?? [] }
+            + session.consumers.flatMap { $0.names.flatMap { [$0.key, $0.value] } })
     /// In the order in which they were found.
     private(set) var findings: [Finding] = []
 
     /// The files of the systems that Warder serves.
     private(set) lazy var systemFiles = SystemFiles(self)
 
+    private var counts: [String: Int] = [:]
     private var unreadable: Set<String> = []
     private var startup: [String: [ImportReading.Found]] = [:]
     private var units: [String: [UnitVariable]] = [:]
@@ -39,52 +45,48 @@ final class Examination {
 
     var settings: WarderSettings { session.settings }
 
-    func add(_ code: Finding.Code, _ subject: String, path: String? = nil, line: Int? = nil, _ message: String, fix: String) {
+    /// More in one file than anybody reads.
+    private static let maximumCount = 200
+
+    /// - Parameter severity: if not that of the code.
+    func add(
+        _ code: Finding.Code, _ subject: String, path: String? = nil, line: Int? = nil, _ message: String, fix: String,
+        severity: Finding.Severity? = nil
+    ) {
+        if let path {
+            let count = counts[path, default: 0]
+            guard count <= Self.maximumCount else { return }
+            counts[path] = count + 1
+            guard count < Self.maximumCount else {
+                findings.append(
+                    Finding(
+                        code: .tooMany, subject: printable(path), path: path, line: nil,
+                        message: "there is more to find in this file than these \(Self.maximumCount)",
+                        fix: "cure these, then `warder doctor` again", severity: Finding.Code.tooMany.severity))
+                return
+            }
+        }
         findings.append(
             Finding(
-                code: code, subject: printable(subject), path: path, line: line, message: printable(shown(message)),
-                fix: printable(shown(fix))))
+                code: code, subject: printable(subject), path: path, line: line, message: printable(message),
+                fix: printable(fix), severity: severity ?? code.severity))
     }
 
     /// Says with -v what is looked at.
     func look(_ what: String) { options.remark("looking at \(printable(shown(what)))") }
 
-    /// Paths below the home directory begin with `~`.
-    func shown(_ text: String) -> String {
-        directories.home == "/" ? text : text.replacing("\(directories.home)/", with: "~/")
-    }
-
-    /// A path for a shell, in quotes if it needs them.
-    func word(_ path: String) -> String {
-        let text = shown(path)
-        let isPlain = text.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "~/._-".utf8.contains(byte)
-        }
-        return isPlain ? text : "'\(path.replacing("'", with: "'\\''"))'"
-    }
-
-    /// On one line, and without what steers a terminal.
-    func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { scalar in
-                    switch scalar.properties.generalCategory {
-                    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: "?"
-                    default: scalar
-                    }
-                }))
-    }
-
-    /// A name that came from somebody else's file, if it can be shown: one that is known here, or one of short words without many digits.
-    /// Anything else may be a value in the wrong place.
-    func shownName(_ name: String) -> String? {
-        if names?.contains(name) == true || expectations.contains(name) { return name }
-        let isPlain = name.split(whereSeparator: { "/._-".contains($0) }).allSatisfy { $0.utf8.count <= 16 }
-        guard isPlain, name.utf8.count(where: { (48...57).contains($0) }) <= 4 else { return nil }
-        return ImportPlan.shown(name)
-    }
-
     // MARK: Files
+
+    /// Whether others can read or write a file.
+    func isWide(_ path: String) -> Bool {
+        var info = stat()
+        return unsafe stat(path, &info) == 0 && info.st_mode & 0o077 != 0
+    }
+
+    func isDirectory(_ path: String) -> Bool {
+        var info = stat()
+        return unsafe stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
+    }
 
     /// More than any of these files needs: 1 MiB, and 256 KiB for what a person writes for shells.
     private static let maximumByteCount = 1 << 20
@@ -129,6 +131,15 @@ final class Examination {
         let found = UnitVariable.all(of: unit, self)
         units[unit] = found
         return found
+    }
+
+    /// Notes, once for a directory, that not all of it is looked at.
+    func checkCount(_ directory: String) {
+        guard AuditedFile.isCrowded(directory), unreadable.insert(directory).inserted else { return }
+        add(
+            .tooMany, directory, path: directory,
+            "there are more than \(AuditedFile.maximumCount) entries in this directory: others were not looked at",
+            fix: "move what is not needed out of it, and look again")
     }
 
     /// Notes, once for a file, that it cannot be read.

@@ -21,6 +21,8 @@ struct Finding {
     let message: String
     /// What to do about it, one line.
     let fix: String
+    /// That of its code, or less where less depends on it.
+    let severity: Severity
 
     /// The closed set of findings. The words never change their meaning.
     enum Code: String, CaseIterable {
@@ -77,6 +79,7 @@ struct Finding {
         case programUnsafe = "program-unsafe"
         case referenceMissing = "reference-missing"
         case gatewayAddress = "gateway-address"
+        case tooMany = "too-many"
 
         var severity: Severity {
             switch self {
@@ -84,14 +87,12 @@ struct Finding {
             case .variableLeftOut, .vaultLocked, .keyFileBesideVault, .promptNeeded, .secretRotateDue, .secretExpiring, .projectNotAllowed,
                 .profileReserved,
                 .consumerNotApplied, .consumerUnconfirmed, .consumerForgotten, .fileUnreadable, .plaintextKey, .duplicateKey,
-                .loginOnlyKey:
+                .loginOnlyKey, .tooMany:
                 .warning
             default: .error
             }
         }
     }
-
-    var severity: Severity { code.severity }
 
     /// Two lines for people, where and what, then the cure; more where a terminal is narrower.
     ///
@@ -104,10 +105,11 @@ struct Finding {
             + Self.wrapped("fix: \(fix)", width, first: "  ", others: "       ")
     }
 
+    /// Breaks between words, but for those of a command in backquotes.
     private static func wrapped(_ text: String, _ width: Int, first: String, others: String) -> String {
         var result = ""
         var line = first
-        for word in text.split(separator: " ") {
+        for word in words(text) {
             if line == first || line.count + 1 + word.count <= width {
                 line += (line == first ? "" : " ") + word
             } else {
@@ -116,6 +118,15 @@ struct Finding {
             }
         }
         return result + line + "\n"
+    }
+
+    /// What stands between blanks; two in a row have an empty word between them.
+    private static func words(_ text: String) -> [Substring] {
+        var isCommand = false
+        return text.split(omittingEmptySubsequences: false) { character in
+            if character == "`" { isCommand.toggle() }
+            return character == " " && !isCommand
+        }
     }
 
     var json: JSON {

@@ -47,7 +47,7 @@ struct ProviderChecks {
         case .missing(let source)?:
             examination.add(
                 .providerKeyMissing, name, path: table.place.file, line: table.place.line,
-                "there is no key for \(name): \(source) is not there", fix: fix(for: source))
+                "there is no key for \(name): \(examination.shownSource(source)) is not there", fix: fix(for: source))
             return true
         case .invalid(let reason)?:
             examination.add(
@@ -76,7 +76,8 @@ struct ProviderChecks {
         do {
             for row in try resolver.survey(model: model, secrets: examination.names ?? []) where !faulty.contains(row.provider) {
                 switch row.key {
-                case .missing(let source) where isFault(row.key): add("\(source) is not there", fix: fix(for: source))
+                case .missing(let source) where isFault(row.key):
+                    add("\(examination.shownSource(source)) is not there", fix: fix(for: source))
                 case .invalid(let reason): add(bare(reason), fix: "change that line; `warder models list` shows what can be asked")
                 default: continue
                 }
@@ -98,10 +99,11 @@ struct ProviderChecks {
 
     private func missingFile(_ reference: KeyReference) -> String? {
         switch reference.source {
-        case .file(let path): unsafe access(examination.directories.expand(path), F_OK) == 0 ? nil : "the file \(path)"
+        case .file(let path):
+            unsafe access(examination.directories.expand(path), F_OK) == 0 ? nil : examination.shownSource("the file \(path)")
         case .program(let words):
             words.first.flatMap { word in
-                unsafe word.hasPrefix("/") && access(word, X_OK) != 0 ? "the program \(word)" : nil
+                unsafe word.hasPrefix("/") && access(word, X_OK) != 0 ? examination.shownSource("the program \(word)") : nil
             }
         case .secret, .variable: nil
         }

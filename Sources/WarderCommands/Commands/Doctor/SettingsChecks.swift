@@ -67,8 +67,21 @@ struct SettingsChecks {
     // MARK: What they say
 
     func run() {
-        if options.settings == nil, !options.system { checkProject() }
+        if options.settings == nil, !options.system {
+            checkDirectory()
+            checkProject()
+        }
         for name in Set(examination.settings.profiles.keys).union([ProfilePlan.defaultName]).sorted() { checkProfile(name) }
+    }
+
+    /// Who can write to it can put other settings in their place.
+    private func checkDirectory() {
+        let directory = PrivateFile.split(directories.settingsPath).parent
+        var info = stat()
+        guard unsafe stat(directory, &info) == 0, info.st_mode & 0o022 != 0 || ![geteuid(), 0].contains(info.st_uid) else { return }
+        examination.add(
+            .settingsUnsafe, directory, path: directory, "others can put other settings into this directory",
+            fix: examination.privacy(directory, mode: "go-w"))
     }
 
     private func checkProject() {
@@ -102,7 +115,8 @@ struct SettingsChecks {
             } else if let field = missingField(entry) {
                 examination.add(
                     .profileIncomplete, entry.name, path: entry.file, line: entry.line,
-                    "\(entry.name) of the profile \(name) needs \(field), which is not there", fix: "add it to \(entry.file)")
+                    "\(entry.name) of the profile \(name) needs \(field), which is not there",
+                    fix: "add it to \(examination.shown(entry.file))")
             }
         }
     }

@@ -20,9 +20,15 @@ struct ShadowChecks {
     func run() {
         checkProcess()
         checkWorkingDirectory()
-        for path in StartupFiles(examination.directories).all {
+        let startup = StartupFiles(examination.directories)
+        examination.checkCount("\(examination.directories.config)/environment.d")
+        for path in startup.all {
+            // Daemons and programs of a desktop never see what these set.
+            let isInteractive = startup.interactive.contains(path)
+            let who = isInteractive ? "programs started from an interactive shell get it" : "programs started from a login get it"
+            let fix = "remove the line, then \(isInteractive ? "start a new shell" : "log in again")"
             for found in examination.assignments(in: path) {
-                compare(found, path, who: "programs started from a login get it", fix: "remove the line, then log in again")
+                compare(found, path, who: who, fix: fix, severity: isInteractive ? .warning : nil)
             }
         }
         for (unit, _) in KnownUnits.all(examination) { check(unit: unit) }
@@ -44,7 +50,8 @@ struct ShadowChecks {
         guard let directory = Session.workingDirectory else { return }
         let path = "\(directory == "/" ? "" : directory)/.env"
         let own = examination.settings.defaults.environmentFile.map(examination.directories.expand)
-        guard !files.paths.contains(path), path != own, let file = examination.file(path) else { return }
+        // A virtual environment of Python's may be called so.
+        guard !files.paths.contains(path), path != own, !examination.isDirectory(path), let file = examination.file(path) else { return }
         guard let reading = try? ImportFormat.named("dotenv-js").read(file) else { return }
         for found in reading.found {
             compare(
@@ -56,27 +63,36 @@ struct ShadowChecks {
     // MARK: Units
 
     private func check(unit: String) {
+        for directory in UnitFiles(examination.directories, .user).dropIns(of: unit) { examination.checkCount(directory) }
         let fix = "remove the line, `systemctl --user daemon-reload`, restart \(unit); a consumer gives it the secret"
         let own = "\(examination.directories.state)/warder/"
+        var wide: Set<String> = []
         for variable in examination.variables(of: unit) {
             let path = variable.path
             // A system's own file is looked at as that, and what `apply` writes by `apply`.
             guard !files.paths.contains(path), !path.hasPrefix(own), !path.contains("/50-warder-") else { continue }
+            if variable.isFromFile, KnownVariables.namesKey(variable.found.name), examination.isWide(path), wide.insert(path).inserted {
+                examination.add(
+                    .fileWide, path, path: path, "others can read or write the keys in this file of \(unit)",
+                    fix: "\(examination.privacy(path)); replace the keys if others might have read them")
+            }
             compare(variable.found, path, who: "\(unit) gets it", fix: fix, isUnit: true)
         }
     }
 
     /// A value that the vault has something for; in a unit, any key.
-    private func compare(_ found: ImportReading.Found, _ path: String, who: String, fix: String, isUnit: Bool = false) {
-        guard !managed.contains(found.name, in: path), !Self.isEmpty(found.value), let name = examination.shownName(found.name) else {
-            return
-        }
+    private func compare(
+        _ found: ImportReading.Found, _ path: String, who: String, fix: String, isUnit: Bool = false, severity: Finding.Severity? = nil
+    ) {
+        guard !managed.contains(found.name, in: path), !Self.isEmpty(found.value) else { return }
+        let shown = examination.shownName(found.name)
+        let name = shown ?? "a key"
         switch examination.expectations.match(found.name, found.value) {
         case .none:
-            guard isUnit, KnownVariables.namesKey(name) else { return }
+            guard isUnit, KnownVariables.namesKey(found.name) else { return }
             examination.add(
                 .plaintextKey, name, path: path, line: found.line, "\(name) is here in plain text, for everybody to see",
-                fix: "`warder set \(name)`, then \(fix)")
+                fix: "`warder set \(shown ?? "NAME")`, then \(fix)")
         case .same(let secret):
             examination.add(
                 .duplicateKey, name, path: path, line: found.line,
@@ -84,7 +100,7 @@ struct ShadowChecks {
         case .other(let secret):
             examination.add(
                 .shadowedKey, name, path: path, line: found.line, "\(name) is another value than the secret \(secret), and \(who)",
-                fix: fix)
+                fix: "\(fix); if its value is the right one, `warder set \(secret)` first", severity: severity)
         }
     }
 
@@ -107,8 +123,9 @@ struct StartupFiles {
     var all: [String] { login + interactive + session }
 
     init(_ directories: UserDirectories) {
-        login = [".profile", ".bash_profile", ".bash_login", ".zshenv", ".zprofile"].map { "\(directories.home)/\($0)" }
-        interactive = [".bashrc", ".zshrc"].map { "\(directories.home)/\($0)" } + ["\(directories.config)/fish/config.fish"]
+        login = [".profile", ".bash_profile", ".bash_login", ".zshenv", ".zprofile", ".zlogin"].map { "\(directories.home)/\($0)" }
+        interactive =
+            [".bashrc", ".bash_aliases", ".zshrc"].map { "\(directories.home)/\($0)" } + ["\(directories.config)/fish/config.fish"]
         let settings = "\(directories.config)/environment.d"
         session =
             ["\(directories.home)/.pam_environment"]

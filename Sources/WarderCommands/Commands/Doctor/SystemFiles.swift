@@ -19,6 +19,8 @@ struct SystemFiles {
     }
 
     let contents: [Content]
+    /// Where each system has its environment file.
+    let environmentFiles: [WiredSystem: String]
     /// All that there could be.
     let paths: Set<String>
 
@@ -27,30 +29,30 @@ struct SystemFiles {
         for name in WiredSystem.placeVariables { environment[name] = Console.environment(name) }
         let files = AuditedFile.all(examination.directories, environment: environment)
         paths = Set(files.map(\.path))
+        environmentFiles = Dictionary(files.filter { $0.kind == .environment }.map { ($0.system, $0.path) }) { first, _ in first }
+        for directory in AuditedFile.directories(of: files) { examination.checkCount(directory) }
         contents = files.compactMap { file in examination.file(file.path).map { Self.content(file, $0, examination) } }
     }
 
     private static func content(_ file: AuditedFile, _ bytes: ImportFile, _ examination: Examination) -> Content {
-        var info = stat()
-        let isWide = unsafe stat(file.path, &info) == 0 && info.st_mode & 0o077 != 0
         let wiring = try? AuditedWiring(file, bytes.content.reveal())
         var reading: ImportReading?
         do { reading = try file.format.read(bytes) } catch {
             // A document that is one, and holds nothing that its reader knows, holds no key.
             if wiring == nil || file.kind == .environment { examination.leave(file.path, Failure(error).message) }
         }
-        return Content(file: file, reading: reading, wiring: wiring, isWide: isWide)
+        return Content(file: file, reading: reading, wiring: wiring, isWide: examination.isWide(file.path))
     }
 
     /// The variables that a system's own files refer to, each once, with the file and line.
     func references(of system: WiredSystem) -> [(name: String, path: String, line: Int)] {
         var seen: Set<String> = []
-        return contents.filter { $0.file.system == system && $0.file.kind != .models }.flatMap { content in
-            (content.reading?.references ?? []).compactMap { reference in
-                let name = reference.target.dropFirst("the variable ".count)
-                guard reference.target.hasPrefix("the variable "), seen.insert(String(name)).inserted else { return nil }
-                return (String(name), content.file.path, reference.line)
-            }
+        return contents.filter { $0.file.system == system && $0.file.kind.counts }.flatMap { content in
+            let prefix = "the variable "
+            let references = (content.reading?.references ?? []).filter { $0.target.hasPrefix(prefix) }
+            let all =
+                references.map { (name: String($0.target.dropFirst(prefix.count)), line: $0.line) } + (content.wiring?.variables ?? [])
+            return all.filter { seen.insert($0.name).inserted }.map { ($0.name, content.file.path, $0.line) }
         }
     }
 

@@ -9,18 +9,33 @@ struct UnitVariable {
     /// Where it stands: in the unit's file, a drop-in, or an environment file that one of them names.
     let path: String
 
-    /// Those of the unit's file and drop-ins, in their order.
+    /// Whether that is an environment file.
+    var isFromFile = false
+
+    /// More environment files than any unit has.
+    private static let maximumCount = 64
+
+    /// Those of the unit's file and drop-ins, in their order; each environment file once.
     static func all(of unit: String, _ examination: Examination) -> [UnitVariable] {
         var variables: [UnitVariable] = []
+        var seen: Set<String> = []
         for path in UnitFiles(examination.directories, .user).files(of: unit) {
             guard let content = examination.file(path)?.content else { continue }
             let settings = UnitFile(content)
             variables += settings.variables.map { UnitVariable(found: $0, path: path) }
-            for (name, _) in settings.files {
-                let path = name.hasPrefix("%h/") ? examination.directories.home + name.dropFirst(2) : name
-                guard let file = examination.file(path) else { continue }
-                let reading = try? ImportFormat.named("systemd-environment-file").read(file)
-                variables += (reading?.found ?? []).map { UnitVariable(found: $0, path: path) }
+            for (name, line) in settings.files {
+                let file = name.hasPrefix("%h/") ? examination.directories.home + name.dropFirst(2) : name
+                guard seen.insert(file).inserted else { continue }
+                guard seen.count <= maximumCount else {
+                    examination.add(
+                        .tooMany, unit, path: path, line: line,
+                        "\(unit) has more than \(maximumCount) environment files: others were not looked at",
+                        fix: "take out those that it does not need, and look again")
+                    return variables
+                }
+                guard let content = examination.file(file) else { continue }
+                let reading = try? ImportFormat.named("systemd-environment-file").read(content)
+                variables += (reading?.found ?? []).map { UnitVariable(found: $0, path: file, isFromFile: true) }
             }
         }
         return variables
@@ -68,9 +83,12 @@ struct UnitFiles {
     /// The unit's file and its drop-ins, in the order in which later ones override.
     func files(of unit: String) -> [String] {
         guard let path = path(of: unit) else { return [] }
-        let dropIns = directories.reversed().flatMap { directory in
-            AuditedFile.names(in: "\(directory)/\(unit).d").filter { $0.hasSuffix(".conf") }.map { "\(directory)/\(unit).d/\($0)" }
-        }
-        return [path] + dropIns
+        return [path]
+            + dropIns(of: unit).flatMap { directory in
+                AuditedFile.names(in: directory).filter { $0.hasSuffix(".conf") }.map { "\(directory)/\($0)" }
+            }
     }
+
+    /// Where its drop-ins are, if it has any.
+    func dropIns(of unit: String) -> [String] { directories.reversed().map { "\($0)/\(unit).d" } }
 }

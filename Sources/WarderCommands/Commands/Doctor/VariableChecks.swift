@@ -27,8 +27,9 @@ struct VariableChecks {
         for system in WiredSystem.allCases where system.isOpenClaw {
             let unit = units.first { $0.system == system }?.unit
             let own = files.variables(of: system).union(session)
+            let inUnit = Set(unit.map { examination.variables(of: $0).map(\.found.name) } ?? [])
             for reference in files.references(of: system) where !own.contains(reference.name) {
-                guard let reason = reason(reference.name, unit) else { continue }
+                guard let reason = reason(reference.name, unit, inUnit) else { continue }
                 note(reference.name, system, path: reference.path, line: reference.line, "is referred to here, \(reason)")
             }
             if let unit { checkList(of: unit, system, own) }
@@ -36,12 +37,11 @@ struct VariableChecks {
     }
 
     /// Why a variable is missing for some of a system's programs, if it is.
-    private func reason(_ name: String, _ unit: String?) -> String? {
+    private func reason(_ name: String, _ unit: String?, _ inUnit: Set<String>) -> String? {
         let isInProcess = Console.environment(name).map { !$0.isEmpty } ?? false
         let isInSession = isInProcess || login.contains(name) || examination.expectations.contains(name)
         guard let unit else { return isInSession ? nil : "and nothing gives it" }
-        let isInUnit = examination.variables(of: unit).contains { $0.found.name == name }
-        switch (isInUnit, isInSession) {
+        switch (inUnit.contains(name), isInSession) {
         case (true, true): return nil
         case (true, false): return "and \(unit) alone has it: commands of a person fail"
         // That is a finding of its own, at the line of the login's file.
@@ -63,15 +63,14 @@ struct VariableChecks {
     }
 
     private func note(_ variable: String, _ system: WiredSystem, path: String, line: Int?, _ reason: String) {
-        guard let name = examination.shownName(variable) else { return }
-        let consumer = examination.session.consumers.first { $0.path.map(examination.directories.expand) == environmentFile(system) }
-        let give = consumer.map { "\(name) = \"secret:\(name)\" in [profile.\($0.profile)], `warder apply \($0.name)`" }
+        let shown = examination.shownName(variable)
+        let (name, give) = (
+            shown ?? "NAME",
+            KeyCures(examination).giving(
+                shown ?? "NAME", nil, system, path: files.environmentFiles[system], taken: [], replaces: false)
+        )
         examination.add(
-            .variableMissing, name, path: path, line: line, "\(name) \(reason)",
-            fix: "`warder set \(name)`, then \(give ?? "`warder consumer add \(system.rawValue)`, `warder apply`")")
-    }
-
-    private func environmentFile(_ system: WiredSystem) -> String? {
-        system.places(examination.directories, environment: [:])?.environmentFile
+            .variableMissing, shown ?? "a variable", path: path, line: line, "\(shown ?? "a variable") \(reason)",
+            fix: "`warder set \(name)`, then \(give)")
     }
 }

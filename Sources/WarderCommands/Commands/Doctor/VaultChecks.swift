@@ -93,7 +93,7 @@ struct VaultChecks {
     }
 
     private static let accepting =
-        "if you know why: `warder verify` says the fingerprint, `warder verify --accept` takes the vault as it is"
+        "if you know why: `warder verify --accept FINGERPRINT:SEQUENCE`, with the two as `warder verify` says them"
     private static let unlocking =
         "run it at a terminal, or give a key by WARDER_KEY_FILE=PATH, or key_file under [vault] in warder.toml"
 

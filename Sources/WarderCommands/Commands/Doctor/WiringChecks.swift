@@ -20,7 +20,8 @@ struct WiringChecks {
         for content in files.contents {
             guard let wiring = content.wiring else { continue }
             for program in wiring.programs { check(program, content.file) }
-            for reference in wiring.references { check(reference, content.file) }
+            let programs = programs(of: content.file.system)
+            for reference in wiring.references { check(reference, content.file, programs) }
             for (line, reason) in wiring.addresses {
                 examination.add(
                     .gatewayAddress, content.file.system.rawValue, path: content.file.path, line: line, reason,
@@ -57,7 +58,10 @@ struct WiringChecks {
             guard unsafe stat(command, &info) == 0 else { return add(.programMissing, "is not there", fix: wire) }
             if info.st_uid != geteuid() { return add(.programUnsafe, "does not belong to you, and is refused", fix: wire) }
             if info.st_mode & 0o022 != 0 {
-                return add(.programUnsafe, "can be written to by others, and is refused", fix: "`chmod go-w \(examination.word(command))`")
+                return add(
+                    .programUnsafe, "can be written to by others, and is refused",
+                    fix: examination.shownProgram(command) == nil
+                        ? "`chmod go-w` that program" : "`chmod go-w \(examination.word(command))`")
             }
         }
         if unsafe stat(command, &info) != 0 || info.st_mode & S_IFMT != S_IFREG || access(command, X_OK) != 0 {
@@ -65,10 +69,8 @@ struct WiringChecks {
         }
     }
 
-    /// What may be shown of it: a path, unless a key stands in its place.
     private func name(_ program: AuditedWiring.Program) -> String {
-        let isPlain = (program.command.hasPrefix("/") || program.command.hasPrefix("~/")) && !KeyLikeText.matches(program.command)
-        return "the program that gives keys\(isPlain ? ", \(program.command)," : "")"
+        "the program that gives keys\(examination.shownProgram(program.command).map { ", \($0)," } ?? "")"
     }
 
     private func isFound(_ name: String) -> Bool {
@@ -80,10 +82,14 @@ struct WiringChecks {
 
     // MARK: References
 
-    private func check(_ reference: AuditedWiring.Reference, _ file: AuditedFile) {
-        // One agent's profiles name the providers of its system's configuration.
-        let own = files.contents.filter { $0.file.system == file.system }.flatMap { $0.wiring?.programs ?? [] }
-        guard let program = own.first(where: { $0.alias == reference.alias }) else {
+    /// By their aliases. One agent's profiles name the providers of its system's configuration.
+    private func programs(of system: WiredSystem) -> [String: AuditedWiring.Program] {
+        let all = files.contents.filter { $0.file.system == system }.flatMap { $0.wiring?.programs ?? [] }
+        return Dictionary(all.compactMap { program in program.alias.map { ($0, program) } }) { first, _ in first }
+    }
+
+    private func check(_ reference: AuditedWiring.Reference, _ file: AuditedFile, _ programs: [String: AuditedWiring.Program]) {
+        guard let program = programs[reference.alias] else {
             return examination.add(
                 .referenceMissing, file.system.rawValue, path: file.path, line: reference.line,
                 "a reference asks a provider of secrets that the configuration does not have",
