@@ -63,8 +63,12 @@ public struct HelperCommand: Sendable {
         if unsafe access(path, X_OK) != 0 { return "cannot be run" }
         var directory = PrivateFile.split(path).parent
         while true {
-            guard unsafe stat(directory, &info) == 0, info.st_uid == geteuid() || info.st_uid == 0,
-                info.st_mode & 0o022 == 0 || info.st_mode & S_ISVTX != 0
+            guard unsafe stat(directory, &info) == 0, info.st_uid == geteuid() || info.st_uid == 0 else {
+                return "can be replaced by others"
+            }
+            // A group that may write is one of its own where every user has one, as on Debian.
+            let isOwnGroup = info.st_gid == getegid() || info.st_gid == 0
+            guard info.st_mode & (isOwnGroup ? 0o002 : 0o022) == 0 || info.st_mode & S_ISVTX != 0
             else { return "can be replaced by others" }
             if directory == "/" { return nil }
             directory = PrivateFile.split(directory).parent

@@ -14,7 +14,10 @@ final class Home {
     /// The program under test, beside the test runner.
     static let program: String = {
         let runner = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return URL(fileURLWithPath: runner).deletingLastPathComponent().appending(path: "warder").path
+        let path = URL(fileURLWithPath: runner).deletingLastPathComponent().appending(path: "warder").path
+        // Whatever mask it was built with: programs that are careful call nothing that others can write.
+        unsafe chmod(path, 0o755)
+        return path
     }()
 
     /// - Parameter withVault: whether there is a vault that opens with a key file.

@@ -192,9 +192,8 @@ struct WireTables {
         guard !isOther else { throw Failure(.conflict, "\(file): another process has changed it meanwhile", hints: ["run it again"]) }
     }
 
-    /// Gives the consumer its copy, and takes away that of one that is no more.
+    /// Gives the consumer its copy.
     func apply(_ vault: Vault<LocalKeys>) throws {
-        try takeCopy(vault)
         guard let changedConsumer else { return }
         let session = try Session(self.session.options)
         let (consumers, broken) = session.usable(try session.consumers(named: [changedConsumer]))

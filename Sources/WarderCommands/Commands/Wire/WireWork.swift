@@ -74,6 +74,7 @@ struct WireWork {
         do {
             // A variable that the configuration refers to must be there first.
             try tables.write()
+            try tables.takeCopy(vault)
             try tables.apply(vault)
             try wired.write()
         } catch {
