@@ -204,10 +204,10 @@ import Testing
             try home.store("PLAIN", "two")
         }
         for (value, code) in [("three", "shadowed-key"), ("two", "duplicate-key")] {
-            try home.write("# x\nPLAIN=\"\(value)\" # y\nOTHER=\(value)\n", to: "work/.env")
+            try home.write("# x\nPLAIN=\"\(value)\" # y\nOTHER=\(value)\n", to: "project/.env")
             #expect(try home.doctor().code == 0, "it is elsewhere")
-            try home.expectCured(code, "work/.env", 2, subject: "PLAIN", fix: "remove the line", in: home("work")) {
-                try home.cure("sed -i /PLAIN/d ~/work/.env")
+            try home.expectCured(code, "project/.env", 2, subject: "PLAIN", fix: "remove the line", in: home("project")) {
+                try home.cure("sed -i /PLAIN/d ~/project/.env")
             }
         }
     }
