@@ -61,10 +61,16 @@ public enum KeyLikeText {
         }
     }
 
-    /// 32 characters or more of `[A-Za-z0-9_+/=-]`, letters and digits, more than 4 bits each, and neither words nor a path.
+    /// 32 characters or more of `[A-Za-z0-9_+/=-]`, letters and digits or letters of either case alike, more than 4 bits each, and neither words
+    /// nor a path.
     private static func isRandom(_ piece: Substring.UTF8View) -> Bool {
         guard piece.count >= entropyLength else { return false }
-        guard piece.contains(where: SettingsNames.isDigit), piece.contains(where: SettingsNames.isLetter) else { return false }
+        let letters = piece.count(where: SettingsNames.isLetter)
+        // One random text in a hundred has no digit. Names have few capitals, or nothing else.
+        let capitals = piece.count(where: isCapital)
+        guard letters > 0, piece.contains(where: SettingsNames.isDigit) || (4 * capitals > letters && 4 * capitals < 3 * letters) else {
+            return false
+        }
         return entropy(piece) > entropyLimit && !isWords(piece) && !isHexadecimal(piece)
     }
 

@@ -11,7 +11,7 @@ import Testing
         "cfat_" + "abcdEFGH1234ijklMNOP5678", "AIza" + "SyA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q", "Bearer " + FakeKey.anthropic,
         "https://user:\(FakeKey.anthropic)@host/",
         "https://host/?key=" + FakeKey.random, "x=" + FakeKey.anthropic, "-----BEGIN PRIVATE KEY-----",
-        "q83vEjRWeJASNFZ4kBI0VniQEjRWeJASNFZ4kBI0Vng=", "${secret:a} " + FakeKey.anthropic,
+        "q83vEjRWeJASNFZ4kBI0VniQEjRWeJASNFZ4kBI0Vng=", "fGkRtYbWqXzLpMnHsDvCjAeUoSTNQgKh", "${secret:a} " + FakeKey.anthropic,
     ])
     func `sees a key`(text: String) throws {
         #expect(KeyLikeText.matches(text))
@@ -32,7 +32,8 @@ import Testing
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0bd15d6c15b0f00a08", "-Xmx512m -XX:+UseG1GC -Dfile.encoding=UTF-8",
         "@cf/meta/llama-3.3-70b-instruct-fp8-fast",
         "cf-aig-authorization: Bearer ${secret:cloudflare-ai-gateway/token}", "${provider:cloudflare-ai-gateway/account_id}",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document2",
+        "AbstractSingletonProxyFactoryBean", "someVeryLongCamelCaseIdentifierOfAProgram", "ANTHROPIC_CUSTOM_HEADERS_OF_THE_GATEWAY",
+        "InternationalizationConfigurationProvider", "application/vnd.openxmlformats-officedocument.wordprocessingml.document2",
     ])
     func `lets names, paths and addresses pass`(text: String) {
         #expect(!KeyLikeText.matches(text))
