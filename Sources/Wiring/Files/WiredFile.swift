@@ -27,7 +27,7 @@ public struct WiredFile {
     /// - Parameters:
     ///   - plan: what shall stand in it.
     ///   - old: what was changed in it before.
-    ///   - profile: the profile that has the program's variables, whether it was made for them, those that were written there, and the
+    ///   - settings: the profile that has the program's variables, whether it was made for them, those that were written there, and the
     ///     consumer that was made for it.
     /// - Throws: ``WiringError``; ``WiringError/Code/conflict`` if somebody has changed what was written before.
     public init(
