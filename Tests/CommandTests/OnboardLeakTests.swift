@@ -101,9 +101,9 @@ import Testing
             """
             key=$(cat '\(home.streams)/key-value')
             "$WARDER" -v \(words) \(isJoined ? "\(option)=\"$key\"" : "\(option) \"$key\"") & process=$!
-            until tr '\\0' ' ' </proc/$process/cmdline | grep -q 'api-key.[*]'; do sleep 0.05; done
+            for attempt in $(seq 200); do tr '\\0' ' ' </proc/$process/cmdline | grep -q 'api-key.[*]' && break; sleep 0.05; done
             tr '\\0' '\\n' </proc/$process/cmdline; ps -ww -o args= -p $process
-            cat '\(home.streams)/token' >'\(fifo)'
+            timeout 10 dd if='\(home.streams)/token' of='\(fifo)' status=none
             wait $process
             """)
         #expect(outcome.code == 0)
