@@ -17,10 +17,15 @@ let settings: [SwiftSetting] = [
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let posix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let http1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+
 let package = Package(
     name: "warder",
     products: [
         .executable(name: "warder", targets: ["warder"]),
+        .executable(name: "warderd", targets: ["warderd"]),
         .library(name: "Keystore", targets: ["Keystore"]),
         // With the modules that their types come from.
         .library(name: "Resolver", targets: ["Resolver", "Settings", "SodiumCrypto"]),
@@ -33,6 +38,11 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
         // C: Debian's libsodium, and the few calls that Swift cannot make itself.
@@ -44,6 +54,7 @@ let package = Package(
         .target(name: "PrivateFiles", dependencies: ["SodiumCrypto", "CPlatform"], swiftSettings: settings),
         .target(name: "ChildProcesses", dependencies: ["SodiumCrypto", "PrivateFiles", "CPlatform"], swiftSettings: settings),
         .target(name: "Keystore", dependencies: ["SodiumCrypto", "PrivateFiles", "CPlatform", grdb], swiftSettings: settings),
+        .target(name: "Agent", dependencies: ["Keystore", "SodiumCrypto", "PrivateFiles", "CPlatform"], swiftSettings: settings),
         .target(name: "Settings", dependencies: ["PrivateFiles", "SodiumCrypto", "TOMLKit"], swiftSettings: settings),
         .target(name: "Profiles", dependencies: ["Keystore", "Settings", "SodiumCrypto"], swiftSettings: settings),
         .target(
@@ -67,14 +78,36 @@ let package = Package(
             dependencies: ["Settings", "Keystore", "Resolver", "Exporter", "PrivateFiles", "SodiumCrypto", "CPlatform", "Yams"],
             swiftSettings: settings),
         .target(
+            name: "RequestLayer",
+            dependencies: [
+                "Resolver", "Keystore", "Settings", "SodiumCrypto", "CPlatform", nio, posix, http1,
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "UnitCredentials",
+            dependencies: ["SodiumCrypto", "CPlatform", nio, posix, .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
+        .target(
             name: "WarderCommands",
             dependencies: [
-                "Keystore", "Settings", "Profiles", "Resolver", "Exporter", "Wiring", "PrivateFiles", "SodiumCrypto", "CPlatform",
+                "Agent", "Keystore", "Settings", "Profiles", "Resolver", "Exporter", "Wiring", "PrivateFiles", "SodiumCrypto", "CPlatform",
                 argumentParser,
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "NetworkCommands",
+            dependencies: [
+                "WarderCommands", "RequestLayer", "UnitCredentials", "Agent", "Keystore", "Settings", "Profiles", "Resolver", "Exporter",
+                "PrivateFiles", "SodiumCrypto", "CPlatform", argumentParser, nio, posix, http1,
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
         .executableTarget(name: "warder", dependencies: ["WarderCommands"], swiftSettings: settings),
+        .executableTarget(name: "warderd", dependencies: ["NetworkCommands"], swiftSettings: settings),
 
         // Programs that use the libraries, built with the tests.
         .executableTarget(
@@ -91,6 +124,17 @@ let package = Package(
         .testTarget(
             name: "SodiumCryptoTests", dependencies: ["SodiumCrypto"],
             resources: [.copy("Vectors")], swiftSettings: settings),
+        .testTarget(name: "AgentTests", dependencies: ["Agent", "Keystore", "SodiumCrypto"], swiftSettings: settings),
+        .testTarget(
+            name: "RequestLayerTests",
+            dependencies: [
+                "RequestLayer", "Resolver", "Settings", "SodiumCrypto", nio, posix, http1,
+                .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "UnitCredentialsTests", dependencies: ["UnitCredentials", "SodiumCrypto", nio, posix], swiftSettings: settings),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: settings),
         .testTarget(
             name: "ResolverTests", dependencies: ["Resolver", "Settings", "SodiumCrypto", "Profiles", "Keystore", "PrivateFiles"],

@@ -1,0 +1,2 @@
+/// The agent's protocol.
+enum AgentProtocol {}

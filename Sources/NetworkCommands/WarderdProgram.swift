@@ -1,0 +1,7 @@
+internal import Glibc
+
+/// The program `warderd`.
+public enum WarderdProgram {
+    /// Runs the daemon.
+    public static func main() -> Never { exit(2) }
+}

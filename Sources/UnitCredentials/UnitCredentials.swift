@@ -1,0 +1,2 @@
+/// Credentials for units of systemd.
+enum UnitCredentials {}
