@@ -28,7 +28,7 @@ let package = Package(
         .executable(name: "warderd", targets: ["warderd"]),
         .library(name: "Keystore", targets: ["Keystore"]),
         // With the modules that their types come from.
-        .library(name: "Resolver", targets: ["Resolver", "Settings", "SodiumCrypto"]),
+        .library(name: "Resolver", targets: ["Resolver", "Settings", "SodiumCrypto", "Agent"]),
         .library(name: "WarderConfiguration", targets: ["WarderConfiguration", "Profiles"]),
     ],
     dependencies: [
@@ -59,7 +59,7 @@ let package = Package(
         .target(name: "Profiles", dependencies: ["Keystore", "Settings", "SodiumCrypto"], swiftSettings: settings),
         .target(
             name: "Resolver",
-            dependencies: ["Keystore", "Settings", "Profiles", "ChildProcesses", "PrivateFiles", "SodiumCrypto"],
+            dependencies: ["Agent", "Keystore", "Settings", "Profiles", "ChildProcesses", "PrivateFiles", "SodiumCrypto"],
             swiftSettings: settings),
         .target(
             name: "WarderConfiguration",

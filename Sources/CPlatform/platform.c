@@ -92,8 +92,14 @@ long platform_file_system_type(const char *path) {
 int platform_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int platform_spawn_without_descriptors(posix_spawn_file_actions_t *actions) {
-    return posix_spawn_file_actions_addclosefrom_np(actions, 3);
+    return platform_spawn_without_descriptors_above(actions, 2);
 }
+
+int platform_spawn_without_descriptors_above(posix_spawn_file_actions_t *actions, int last) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, last + 1);
+}
+
+int platform_spawn_flags(void) { return POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF; }
 
 static gid_t saved_groups[NGROUPS_MAX];
 static int saved_group_count;

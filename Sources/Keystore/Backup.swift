@@ -57,7 +57,7 @@ enum Backup {
     }
 }
 
-extension Vault where Holder == LocalKeys {
+extension Vault {
     /// The whole vault as one stream, given to `write` in pieces, after everything in it has been checked.
     ///
     /// - Returns: how many generations it holds.
@@ -65,7 +65,7 @@ extension Vault where Holder == LocalKeys {
         try verified { view throws(KeystoreError) in
             _ = try view.verifyEverything()
             let prologue = Backup.prologue(vault: view.head.vault, slots: view.stored.orderedSlots)
-            var sealer = try makeSealer()
+            var sealer = try keys.backupSealer()
             try write(prologue + sealer.header)
             func put(_ chunk: [UInt8], _ context: [UInt8] = [], isLast: Bool = false) throws(KeystoreError) {
                 let sealed = sealer.seal(chunk, authenticating: context, isLast: isLast)
@@ -101,10 +101,5 @@ extension Vault where Holder == LocalKeys {
             try put([], isLast: true)
             return view.head.recordCount
         }
-    }
-
-    private func makeSealer() throws(KeystoreError) -> SecretStream.Sealer {
-        let key = try keys.backupKey()
-        do throws(SodiumError) { return try SecretStream.Sealer(key: key) } catch { throw KeystoreError(error) }
     }
 }

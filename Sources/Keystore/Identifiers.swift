@@ -7,7 +7,7 @@ public struct VaultID: Hashable, Sendable {
     /// 16 bytes.
     public let bytes: [UInt8]
 
-    init(_ bytes: [UInt8]) throws(KeystoreError) {
+    package init(_ bytes: [UInt8]) throws(KeystoreError) {
         guard bytes.count == Self.byteCount else { throw .corrupt("a vault's identifier has 16 bytes") }
         self.bytes = bytes
     }
@@ -24,7 +24,7 @@ public struct RecordID: Hashable, Sendable {
     /// 16 bytes.
     public let bytes: [UInt8]
 
-    init(_ bytes: [UInt8]) throws(KeystoreError) {
+    package init(_ bytes: [UInt8]) throws(KeystoreError) {
         guard bytes.count == Self.byteCount else { throw .corrupt("a record's identifier has 16 bytes") }
         self.bytes = bytes
     }
@@ -39,7 +39,7 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     /// 16 bytes.
     public let bytes: [UInt8]
 
-    init(bytes: [UInt8]) throws(KeystoreError) {
+    package init(bytes: [UInt8]) throws(KeystoreError) {
         guard bytes.count == Self.byteCount else { throw .corrupt("a fingerprint has 16 bytes") }
         self.bytes = bytes
     }

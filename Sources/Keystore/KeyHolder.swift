@@ -19,6 +19,8 @@ public protocol KeyHolder: Sendable {
     func open(_ requests: [OpenRequest]) throws(KeystoreError) -> [SecretValue]
     /// The authenticator of a head or an anchor.
     func authenticate(_ message: [UInt8]) throws(KeystoreError) -> Digest
+    /// What seals the chunks of one backup. Its key is that backup's alone.
+    func backupSealer() throws(KeystoreError) -> SecretStream.Sealer
 }
 
 /// One plaintext to seal.
@@ -27,6 +29,11 @@ public struct SealRequest: Sendable {
     public let plaintext: SecretValue
     /// What it is bound to; not stored with it.
     public let context: [UInt8]
+
+    package init(plaintext: SecretValue, context: [UInt8]) {
+        self.plaintext = plaintext
+        self.context = context
+    }
 }
 
 /// One box to open.
@@ -35,6 +42,11 @@ public struct OpenRequest: Sendable {
     public let box: SealedBox
     /// What it is bound to.
     public let context: [UInt8]
+
+    package init(box: SealedBox, context: [UInt8]) {
+        self.box = box
+        self.context = context
+    }
 }
 
 extension KeyHolder {

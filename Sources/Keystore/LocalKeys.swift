@@ -26,6 +26,17 @@ public final class LocalKeys: KeyHolder {
         self.vaultID = vaultID
     }
 
+    /// The keys that another process has handed over.
+    package convenience init(root: SecretValue, of vault: VaultID) throws(KeystoreError) {
+        let key = try inKeystoreTerms { try SecretKey(root.bytes.withBytes { try SecretBytes(copying: $0) }) }
+        try self.init(root: key, vaultID: vault)
+    }
+
+    /// A copy of the root key, for the agent alone.
+    package func rootForAgent() throws(KeystoreError) -> SecretValue {
+        try inKeystoreTerms { SecretValue(try root.withBytes { try SecretBytes(copying: $0) }) }
+    }
+
     /// The identifiers that stand for names in the clear: the first 16 bytes of `H(name key, "name", name)`.
     public func recordIDs(of names: [SecretName]) throws(KeystoreError) -> [RecordID] {
         var ids: [RecordID] = []
@@ -72,6 +83,12 @@ public final class LocalKeys: KeyHolder {
             hash.update(message)
             return hash.finalize()
         }
+    }
+
+    /// What seals the chunks of one backup.
+    public func backupSealer() throws(KeystoreError) -> SecretStream.Sealer {
+        let key = try backupKey()
+        do throws(SodiumError) { return try SecretStream.Sealer(key: key) } catch { throw KeystoreError(error) }
     }
 
     /// The key under which a backup is sealed.

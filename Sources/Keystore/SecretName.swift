@@ -32,7 +32,7 @@ public struct SecretName: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 
     /// The name of any record: a secret's, or a note's with its area, a lower-case word, and a colon before it.
-    static func ofRecord(_ text: String) throws(KeystoreError) -> SecretName {
+    package static func ofRecord(_ text: String) throws(KeystoreError) -> SecretName {
         guard let colon = text.firstIndex(of: ":") else { return try SecretName(text) }
         let area = text[..<colon]
         guard (1...16).contains(area.utf8.count), area.utf8.allSatisfy({ (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }) else {

@@ -1,11 +1,13 @@
 public import SodiumCrypto
 
-extension Vault where Holder == LocalKeys {
+extension Vault {
     /// The slots, vouched for.
     public func slots() throws(KeystoreError) -> [Slot] {
         try verified { view throws(KeystoreError) in try Slot.decode(view.stored.slots, of: view.head.vault) }
     }
+}
 
+extension Vault where Holder == LocalKeys {
     /// Adds a slot, and gives its number.
     ///
     /// - Throws: ``KeystoreError/Code/conflict`` if there are 32 already, or 4 with a passphrase.

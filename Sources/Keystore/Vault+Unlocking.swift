@@ -63,12 +63,6 @@ extension Vault where Holder == LocalKeys {
         return Vault(storage: storage, keys: keys, anchor: anchor, unlockedWith: wrapped)
     }
 
-    /// Remembers a vault that this process made as the one in its place, once its file is there.
-    public func settle() throws(KeystoreError) {
-        let head = try Vault(storage: storage, keys: keys, anchor: nil).verified { view throws(KeystoreError) in view.head }
-        try anchor?.settle(head, keys)
-    }
-
     /// Unlocks the vault in `storage`, and says which slot it was.
     ///
     /// - Throws: ``KeystoreError``: `noMatch`, `kdfRefused`, `kdfMemory`, `corrupt`, `tooNew`, `notFound`.
@@ -87,5 +81,34 @@ extension Vault where Holder == LocalKeys {
         let stored = try storage.read { snapshot throws(KeystoreError) in try snapshot.state() }
         guard let stored else { throw KeystoreError(.notFound, "there is no vault") }
         return try Slot.decode(stored.slots, of: Head(decoding: stored.head).vault)
+    }
+}
+
+extension Vault {
+    /// Remembers a vault that this process made as the one in its place, once its file is there.
+    public func settle() throws(KeystoreError) {
+        let head = try Vault(storage: storage, keys: keys, anchor: nil).verified { view throws(KeystoreError) in view.head }
+        try anchor?.settle(head, keys)
+    }
+
+    /// Which vault is in a storage, as it says itself.
+    package static func identity(of storage: any RecordStorage) throws(KeystoreError) -> VaultID {
+        let stored = try storage.read { snapshot throws(KeystoreError) in try snapshot.state() }
+        guard let stored else { throw KeystoreError(.notFound, "there is no vault") }
+        return try Head(decoding: stored.head).vault
+    }
+
+    /// Whether these are the keys that the vault was last written with. They are not, after a rekey by another process.
+    package func isCurrent() throws(KeystoreError) -> Bool {
+        let stored = try storage.read { snapshot throws(KeystoreError) in try snapshot.state() }
+        guard let stored else { return false }
+        let head = try Head(decoding: stored.head)
+        let mac = try keys.authenticate(head.authenticated)
+        return head.vault == keys.vaultID && isEqualInConstantTime(mac.bytes, head.mac.bytes)
+    }
+
+    /// The same vault, its keys being used through another holder.
+    package func held<Other: KeyHolder>(by wrap: (Holder) -> Other) -> Vault<Other> {
+        Vault<Other>(storage: storage, keys: wrap(keys), anchor: anchor, unlockedWith: unlockedWith)
     }
 }

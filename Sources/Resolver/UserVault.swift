@@ -1,3 +1,4 @@
+public import Agent
 internal import Glibc
 public import Keystore
 internal import PrivateFiles
@@ -7,7 +8,7 @@ internal import Synchronization
 
 /// The vault of this user with its settings, opened as the command opens it, but without asking anybody.
 ///
-/// Unlocked with the first of `WARDER_KEY_FILE`, the systemd credential `warder.key`, and `[vault] key_file` of the settings. Settings are
+/// Unlocked with the first of `WARDER_KEY_FILE`, the agent, the systemd credential `warder.key`, and `[vault] key_file` of the settings. Settings are
 /// the system's and the user's; a project's are not read.
 public final class UserVault: SecretSource {
     /// The settings.
@@ -17,7 +18,9 @@ public final class UserVault: SecretSource {
     /// The vault's file.
     public let path: String
     private let keyFile: String?
-    private let opened = Mutex<(vault: Vault<LocalKeys>, stamp: VaultStamp?)?>(nil)
+    /// The agent's socket, unless a key file is named that comes before it.
+    private let agent: String?
+    private let opened = Mutex<(vault: Vault<VaultKeys>, stamp: VaultStamp?)?>(nil)
 
     /// Reads the settings. The vault is opened when it is first needed.
     ///
@@ -31,6 +34,9 @@ public final class UserVault: SecretSource {
             trust: ProjectTrust(path: directories.allowedProjectsPath))
         func text(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         path = text("WARDER_VAULT") ?? directories.vaultPath
+        agent =
+            text("WARDER_KEY_FILE") == nil
+            ? AgentSocket.path(runtimeDirectory: environment["XDG_RUNTIME_DIR"], stateDirectory: directories.state) : nil
         let credential = text("CREDENTIALS_DIRECTORY").map { "\($0)/warder.key" }
         keyFile =
             text("WARDER_KEY_FILE") ?? credential.flatMap { unsafe access($0, F_OK) == 0 ? $0 : nil }
@@ -40,27 +46,34 @@ public final class UserVault: SecretSource {
     /// The vault, unlocked. It is opened anew when there is another file in its place, as after a restore.
     ///
     /// - Throws: ``KeystoreError``: `.locked` if there is no key file; `.notFound` if there is no vault; `.noMatch` for the wrong key.
-    public func vault() throws -> Vault<LocalKeys> {
+    public func vault() throws -> Vault<VaultKeys> {
         try opened.withLock { opened in
             let stamp = VaultStamp(path: path)
             if let opened, let stamp, opened.stamp?.isSameFile(as: stamp) ?? false { return opened.vault }
-            guard let keyFile else { throw KeystoreError(.locked, "the vault is locked: no key file is named") }
-            let key = try SecretValue(PrivateFile.readSecret(keyFile, maximum: SecretKey.byteCount))
             let (parent, name) = PrivateFile.split(path)
             let anchor = try Anchor(
                 vaultPath: (canonicalPath(parent) ?? parent) + "/" + name, directory: directories.anchorDirectory,
                 pinned: settings.vault.fingerprint.map { try Fingerprint($0) })
-            let vault = try Vault.unlock(SQLiteStorage(path: path), credentials: Credentials(keyFile: key), anchor: anchor).vault
+            let storage = try SQLiteStorage(path: path)
+            let vault = try agent.flatMap { try Vault.ofAgent(storage, anchor: anchor, socket: $0) } ?? unlocked(storage, anchor)
             opened = (vault, stamp)
             return vault
         }
+    }
+
+    private func unlocked(_ storage: SQLiteStorage, _ anchor: Anchor) throws -> Vault<VaultKeys> {
+        guard let keyFile else {
+            throw KeystoreError(.locked, "the vault is locked: no key file is named, and no agent has its keys")
+        }
+        let key = try SecretValue(PrivateFile.readSecret(keyFile, maximum: SecretKey.byteCount))
+        return try Vault.unlock(storage, credentials: Credentials(keyFile: key), anchor: anchor).vault.held { .local($0) }
     }
 
     /// The newest values out of one state of the vault. If its keys were drawn anew since it was opened, it is opened once more.
     public func secrets(_ names: [SecretName]) throws -> [Secret?] {
         let wasOpen = opened.withLock { $0 != nil }
         do { return try vault().get(names) } catch let error as KeystoreError {
-            guard wasOpen, [.busy, .corrupt, .replaced].contains(error.code) else { throw error }
+            guard wasOpen, [.busy, .corrupt, .replaced, .locked].contains(error.code) else { throw error }
             opened.withLock { $0 = nil }
             return try vault().get(names)
         }

@@ -31,6 +31,18 @@ public enum SecretStream {
             self.header = header
         }
 
+        /// Goes on with the stream of another process: what ``handOver()`` gave there.
+        ///
+        /// - Throws: ``SodiumError/Code/invalidParameters`` for a state or header of the wrong length.
+        public init(state: SecretValue, header: [UInt8]) throws(SodiumError) {
+            guard state.count == stateByteCount, header.count == headerByteCount else { throw SodiumError(.invalidParameters) }
+            self.state = try state.bytes.withBytes { span throws(SodiumError) in try SecretBytes(copying: span) }
+            self.header = header
+        }
+
+        /// The state of the stream, which holds the key of this stream and no other.
+        public consuming func handOver() -> SecretValue { SecretValue(state) }
+
         /// Seals one chunk.
         public mutating func seal(_ chunk: [UInt8], authenticating context: [UInt8] = [], isLast: Bool = false) -> [UInt8] {
             let tag = UInt8(isLast ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0)

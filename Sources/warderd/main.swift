@@ -1,3 +1,3 @@
 import NetworkCommands
 
-WarderdProgram.main()
+await WarderdProgram.main()

@@ -91,7 +91,7 @@ import Testing
         for words in [["get", "NAME"], ["list"], ["set", "NAME"], ["run", "--", "true"], ["verify"]] {
             let outcome = try home.run(["--vault", vault, "--settings", home("empty.toml")] + words, program: Home.program)
             #expect(outcome.refused(10))
-            #expect(outcome.error.contains("hint: give a key by WARDER_KEY_FILE=PATH"))
+            #expect(outcome.error.contains("hint: or give a key by WARDER_KEY_FILE=PATH"))
         }
         #expect(try home.run("--vault", home("third/vault.db"), "init").refused(10))
     }

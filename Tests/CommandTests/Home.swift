@@ -27,9 +27,12 @@ final class Home {
         let root = try #require(name)
         path = root + "/home"
         streams = root + "/streams"
-        environment = ["HOME": path, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"]
+        // Where the agent of this home would listen: no test finds another one.
+        let runtime = root + "/run"
+        environment = ["HOME": path, "XDG_RUNTIME_DIR": runtime, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"]
         unsafe mkdir(path, 0o700)
         unsafe mkdir(streams, 0o700)
+        unsafe mkdir(runtime, 0o700)
         if withVault { try #require(run("init", "--key-file", "\(path)/key").code == 0) }
     }
 

@@ -29,6 +29,8 @@ final class RemoteLikeKeys: KeyHolder {
         try call(1, names.map { [$0.bytes] }).map { (item) throws(KeystoreError) in try RecordID(item) }
     }
 
+    func backupSealer() throws(KeystoreError) -> SecretStream.Sealer { try local.backupSealer() }
+
     func seal(_ requests: [SealRequest]) throws(KeystoreError) -> [SealedBox] {
         try call(2, requests.map { [$0.plaintext.reveal(), $0.context] }).map { (item) throws(KeystoreError) in
             try inKeystoreTerms { try SealedBox(item) }

@@ -47,6 +47,12 @@ int platform_pipe(int ends[2]);
 // The started program has no descriptor above standard error. Returns 0 or an error number.
 int platform_spawn_without_descriptors(posix_spawn_file_actions_t *actions);
 
+// The same with the descriptors up to `last` kept.
+int platform_spawn_without_descriptors_above(posix_spawn_file_actions_t *actions, int last);
+
+// The flags of posix_spawn(3) for a program in a session of its own, with the signal mask and defaults of its attributes.
+int platform_spawn_flags(void);
+
 // This thread's file operations are another user's from now on, with that user's rights and without supplementary groups: setfsuid(2). Only
 // root can. Returns 0, or -1 and nothing is changed.
 int platform_act_as(unsigned int user, unsigned int group);
@@ -71,5 +77,35 @@ const char *platform_argument(int index);
 
 // Overwrites an argument with asterisks, from a byte on.
 void platform_overwrite_argument(int index, unsigned long from);
+
+// A Unix socket that listens, close-on-exec and non-blocking, mode 0600. Returns it or -1 with errno; EADDRINUSE if the path exists.
+int platform_listen(const char *path, int backlog);
+
+// A blocking connection to a Unix socket, close-on-exec, that waits at most `seconds` for each answer. Returns it or -1 with errno.
+int platform_connect(const char *path, int seconds);
+
+// The next connection of a listening socket, close-on-exec and non-blocking. Returns it or -1 with errno.
+int platform_accept(int listener);
+
+// The user of the process at the other end of a Unix socket, as it was when it connected (SO_PEERCRED). Returns 0 or -1 with errno.
+int platform_peer_user(int socket, unsigned int *user);
+
+// Whether a descriptor is a Unix stream socket that listens; makes it close-on-exec and non-blocking then.
+int platform_take_listener(int descriptor);
+
+// Blocks these signals for the whole process and gives a descriptor from which they are read, close-on-exec and non-blocking; or -1.
+int platform_signal_descriptor(const int *signals, int count);
+
+// The next signal of such a descriptor, or 0.
+int platform_next_signal(int descriptor);
+
+// What ps(1) calls this process, which is the file's name otherwise.
+void platform_set_process_name(const char *name);
+
+// Seconds since the machine started, those asleep among them.
+double platform_uptime(void);
+
+// Tells the service manager of $NOTIFY_SOCKET something, such as "READY=1". Without that variable nothing is done.
+void platform_notify(const char *message);
 
 #endif

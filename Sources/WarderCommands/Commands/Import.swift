@@ -1,3 +1,4 @@
+internal import Agent
 internal import ArgumentParser
 internal import Exporter
 internal import Keystore
@@ -133,7 +134,7 @@ struct ImportSecrets: WarderCommand {
     }
 
     /// Writes only if each secret is still as it was when its state was found.
-    private func write(_ items: [(ImportPlan.Item, Secret?)], to vault: Vault<LocalKeys>, _ session: Session) throws {
+    private func write(_ items: [(ImportPlan.Item, Secret?)], to vault: Vault<VaultKeys>, _ session: Session) throws {
         guard !items.isEmpty else { return }
         let writes = items.map { item, current in
             SecretWrite(name: item.name, value: item.value, expected: current?.listing.generation ?? 0)
@@ -144,7 +145,7 @@ struct ImportSecrets: WarderCommand {
     }
 
     /// Removes the file once the vault gives back every value.
-    private func remove(_ file: ImportFile, _ items: [ImportPlan.Item], _ vault: Vault<LocalKeys>) throws {
+    private func remove(_ file: ImportFile, _ items: [ImportPlan.Item], _ vault: Vault<VaultKeys>) throws {
         let stored = try vault.get(items.map(\.name))
         let isStored = zip(items, stored).allSatisfy { item, secret in
             secret.map { SecretBytes.isEqual($0.value.bytes, item.value.bytes) } ?? false

@@ -1,3 +1,4 @@
+internal import Agent
 internal import ArgumentParser
 internal import Exporter
 internal import Glibc
@@ -19,19 +20,26 @@ struct Status: WarderCommand {
         var lines = ["vault     \(session.vaultPath)\(exists ? "" : " (none: `warder init` makes one)")"]
         lines += session.settings.files.map { "settings  \($0)" }
         var content = Content()
+        var unlocksWith = source.identifier
         if exists {
-            if source.isKeyFile, let credentials = try credentials(source, &lines) {
-                let storage = try session.storage()
+            let storage = try session.storage()
+            if let vault = try session.agentsVault(storage, session.anchor()) {
+                unlocksWith = "agent"
+                content = try read(vault, session, &lines)
+            } else if source.isKeyFile, let credentials = try credentials(source, &lines) {
                 // A key file alone may be half of what a slot needs: then the vault is locked.
-                content = try read(storage, credentials, session, &lines)
+                content = try unlock(storage, credentials, session, &lines)
             } else if !source.isKeyFile {
-                lines.append("locked    needs a passphrase")
+                lines.append("locked    needs a passphrase; `warder unlock` keeps it unlocked for a while")
             }
         }
+        let agent = AgentState(session, content.fingerprint)
+        if let line = agent.line { lines.append(line) }
         let fields: [(String, JSON)] = [
             ("vault", .string(session.vaultPath)), ("exists", .bool(exists)),
-            ("settings", .array(session.settings.files.map(JSON.string))), ("unlocks_with", .string(source.identifier)),
-            ("locked", exists ? .bool(content.fingerprint == nil) : .null), ("fingerprint", .text(content.fingerprint)),
+            ("settings", .array(session.settings.files.map(JSON.string))), ("unlocks_with", .string(unlocksWith)),
+            ("locked", exists ? .bool(content.fingerprint == nil) : .null), ("agent", agent.json),
+            ("fingerprint", .text(content.fingerprint)),
             ("sequence", content.sequence.map(JSON.number) ?? .null), ("secrets", content.secrets.map(JSON.number) ?? .null),
             ("due", content.due.map { .array($0.map(JSON.string)) } ?? .null),
             ("consumers", content.consumers.map(JSON.number) ?? .null),
@@ -63,7 +71,7 @@ struct Status: WarderCommand {
         }
     }
 
-    private func read(
+    private func unlock(
         _ storage: SQLiteStorage, _ credentials: Credentials, _ session: Session, _ lines: inout [String]
     ) throws -> Content {
         let vault: Vault<LocalKeys>
@@ -74,6 +82,11 @@ struct Status: WarderCommand {
             lines.append("locked    the key file opens no slot by itself")
             return Content()
         }
+        lines.append("unlocked  with a key file")
+        return try read(vault.held { .local($0) }, session, &lines)
+    }
+
+    private func read(_ vault: Vault<VaultKeys>, _ session: Session, _ lines: inout [String]) throws -> Content {
         let listings = try vault.list()
         var size = try vault.size()
         // Notes are generations to the vault, and nothing to a person.
@@ -82,7 +95,6 @@ struct Status: WarderCommand {
         let due = listings.filter { listing in
             [listing.metadata.expires, listing.metadata.rotateBy].contains { $0.map { $0 <= now } ?? false }
         }.map(\.name.description)
-        lines.append("unlocked  with a key file")
         lines.append(
             "content   \(counted(listings.count, "secret")), \(counted(size.records, "generation")), sequence \(size.sequence)")
         lines.append("identity  \(vault.keys.fingerprint)")
@@ -94,7 +106,7 @@ struct Status: WarderCommand {
     }
 
     /// The number of consumers, and those that do not hold what they should.
-    private func drift(_ vault: Vault<LocalKeys>, _ session: Session, _ lines: inout [String]) throws -> (UInt64, [String]) {
+    private func drift(_ vault: Vault<VaultKeys>, _ session: Session, _ lines: inout [String]) throws -> (UInt64, [String]) {
         let all = session.consumers
         let (consumers, broken) = session.usable(all)
         let applier = session.applier(vault)

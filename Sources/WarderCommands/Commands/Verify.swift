@@ -1,3 +1,4 @@
+internal import Agent
 internal import ArgumentParser
 internal import Keystore
 
@@ -23,7 +24,7 @@ struct Verify: WarderCommand {
         let storage = try session.storage()
         let anchor = try session.anchor()
         if let accept { return try take(accept, session, storage, anchor) }
-        let vault = try session.unlock(storage: storage, anchor: anchor).vault
+        let vault = try session.unlock(storage: storage, anchor: anchor)
         let report: VerificationReport
         do throws(KeystoreError) {
             report = try vault.verify()
@@ -60,7 +61,7 @@ struct Verify: WarderCommand {
             throw Failure(.invalid, "--accept takes FINGERPRINT:SEQUENCE, as `warder verify` says them")
         }
         let fingerprint = try Fingerprint(parts[0])
-        let vault = try session.unlock(storage: storage, anchor: nil).vault
+        let vault = try session.unlock(storage: storage, anchor: nil)
         do throws(KeystoreError) {
             try vault.accept(fingerprint: fingerprint, sequence: sequence, anchor: anchor)
         } catch {

@@ -21,7 +21,7 @@ enum Arguments {
         "--dry-run",
         "--merge", "--replace", "--prefix", "--from-shell", "--from", "--all", "--remove-source",
         "--reveal", "--explain", "--env-file", "--login-shell", "--for", "--provider",
-        "--file", "--model", "--keys", "--private-copy", "--snippet", "--remove",
+        "--file", "--model", "--keys", "--private-copy", "--snippet", "--remove", "--idle", "--socket-fd",
     ]).union(OnboardArguments.knownOptions)
 
     /// The position of the command: the first word that is neither a global option nor its value.

@@ -1,5 +1,5 @@
 internal import Exporter
-internal import Keystore
+package import Keystore
 internal import PrivateFiles
 internal import Profiles
 internal import Resolver
@@ -8,37 +8,37 @@ internal import SodiumCrypto
 internal import Wiring
 
 /// Why a command ends, as a person sees it: one line, hints, and an exit code.
-struct Failure: Error {
+package struct Failure: Error {
     /// The exit code; warder(7) lists them all.
-    var code: Int32
+    package var code: Int32
     /// What and why, without `warder:` and without values.
-    var message: String
+    package var message: String
     /// What to do about it.
-    var hints: [String] = []
+    package var hints: [String] = []
 
-    init(_ code: KeystoreError.Code, _ message: String, hints: [String] = []) {
+    package init(_ code: KeystoreError.Code, _ message: String, hints: [String] = []) {
         self.init(exitCode: code.rawValue, message, hints: hints)
     }
 
-    init(exitCode: Int32, _ message: String, hints: [String] = []) {
+    package init(exitCode: Int32, _ message: String, hints: [String] = []) {
         code = exitCode
         self.message = message
         self.hints = hints
     }
 
     /// 1: a check found something. What it found has been printed.
-    static let finding = Failure(exitCode: 1, "")
+    package static let finding = Failure(exitCode: 1, "")
     /// 25: the settings are invalid.
-    static let settingsInvalid: Int32 = 25
+    package static let settingsInvalid: Int32 = 25
     /// 28: refused by a safety rule.
-    static let refused: Int32 = 28
+    package static let refused: Int32 = 28
     /// 27: a provider or the network failed.
-    static let network: Int32 = 27
+    package static let network: Int32 = 27
     /// 26: a value that a format or an environment cannot represent.
     static let unrepresentable: Int32 = 26
 
     /// The failure that any error of the libraries below is.
-    init(_ error: any Error) {
+    package init(_ error: any Error) {
         switch error {
         case let error as Failure: self = error
         case let error as KeystoreError: self.init(error.code, error.description, hints: Self.hints(error.code))

@@ -1,26 +1,28 @@
-internal import ArgumentParser
+package import ArgumentParser
 
 /// The options that every command takes, before or after its name.
-struct GlobalOptions: ParsableArguments {
+package struct GlobalOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The vault's file.", valueName: "path"), completion: .file())
-    var vault: String?
+    package var vault: String?
 
     @Flag(help: "Use the system's vault and settings.")
-    var system = false
+    package var system = false
 
     @Option(help: ArgumentHelp("Read this file instead of all other settings.", valueName: "file"), completion: .file())
-    var settings: String?
+    package var settings: String?
 
     @Flag(help: "Print JSON.")
-    var json = false
+    package var json = false
 
     @Flag(name: .shortAndLong, help: "Print nothing but errors and what was asked for.")
-    var quiet = false
+    package var quiet = false
 
     @Flag(name: .shortAndLong, help: "Say more about what is done.")
-    var verbose = false
+    package var verbose = false
 
-    var common: CommonOptions {
+    package init() {}
+
+    package var common: CommonOptions {
         CommonOptions(vault: vault, system: system, settings: settings, json: json, quiet: quiet, verbose: verbose)
     }
 }

@@ -1,5 +1,5 @@
 /// A JSON document to be written. Keys stay in their order.
-indirect enum JSON {
+package indirect enum JSON {
     case null
     case bool(Bool)
     case number(UInt64)
@@ -8,14 +8,14 @@ indirect enum JSON {
     case object([(String, JSON)])
 
     /// A text, or null.
-    static func text(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
+    package static func text(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
     /// A time as RFC 3339, or null.
-    static func time(_ milliseconds: UInt64?) -> JSON { text(milliseconds.map(Timestamp.text)) }
+    package static func time(_ milliseconds: UInt64?) -> JSON { text(milliseconds.map(Timestamp.text)) }
     /// An object that begins with `"version":1`, as every answer does.
-    static func answer(_ fields: [(String, JSON)]) -> JSON { .object([("version", .number(1))] + fields) }
+    package static func answer(_ fields: [(String, JSON)]) -> JSON { .object([("version", .number(1))] + fields) }
 
     /// The document on one line, with its end.
-    var line: String {
+    package var line: String {
         var bytes: [UInt8] = []
         write(to: &bytes)
         bytes.append(UInt8(ascii: "\n"))

@@ -28,6 +28,11 @@ enum KeySource {
         return .terminal
     }
 
+    /// Whether nothing is present that comes before the agent.
+    static var mayBeAgent: Bool {
+        Console.environment("WARDER_KEY_FILE").map(\.isEmpty) ?? true && Console.environment("WARDER_PASSPHRASE_FD") == nil
+    }
+
     /// What it is called.
     var name: String {
         switch self {

@@ -1,3 +1,4 @@
+internal import Agent
 internal import Glibc
 internal import Keystore
 internal import PrivateFiles
@@ -18,7 +19,7 @@ enum NewVault {
     /// Makes the session's vault with these ways to open it.
     ///
     /// - Parameter newKeyFile: a key file that was made for it, which stays if making the vault fails.
-    static func make(_ session: Session, slots: [NewSlot], newKeyFile: String? = nil) throws -> Vault<LocalKeys> {
+    static func make(_ session: Session, slots: [NewSlot], newKeyFile: String? = nil) throws -> Vault<VaultKeys> {
         // The anchor's name comes from the canonical path, for which the directory must be there.
         try PrivateFile.makeDirectory(PrivateFile.split(session.vaultPath).parent)
         let anchor = try session.anchor()
@@ -32,7 +33,7 @@ enum NewVault {
             if let newKeyFile { session.options.warn("the new key file stays: \(newKeyFile)") }
             throw error
         }
-        let vault = Vault(storage: try session.storage(), keys: made.keys, anchor: anchor)
+        let vault = Vault(storage: try session.storage(), keys: VaultKeys.local(made.keys), anchor: anchor)
         try vault.settle()
         return vault
     }

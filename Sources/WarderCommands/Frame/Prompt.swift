@@ -97,6 +97,7 @@ enum Prompt {
 
     /// How to unlock without a terminal.
     static let unlockingHints = [
-        "give a key by WARDER_KEY_FILE=PATH, a passphrase by WARDER_PASSPHRASE_FD=N, or key_file under [vault] in warder.toml"
+        "unlock it for a while with `warder unlock`, at a terminal",
+        "or give a key by WARDER_KEY_FILE=PATH, a passphrase by WARDER_PASSPHRASE_FD=N, or key_file under [vault] in warder.toml",
     ]
 }

@@ -1,9 +1,12 @@
+internal import Agent
 internal import Keystore
 internal import Settings
 
 /// What became of the vault.
 enum RekeyReport {
     static func print(_ outcome: RekeyOutcome, readable: [Listing], _ session: Session) throws {
+        // The agent's keys are of no use any more.
+        try? AgentClient(at: session.agentSocket)?.lock(outcome.vault.keys.vaultID)
         let fingerprint = outcome.vault.keys.fingerprint
         let names = outcome.dropped.isEmpty ? [] : readable.map(\.name.description)
         if session.options.json {

@@ -1,3 +1,4 @@
+internal import Agent
 internal import Exporter
 internal import Keystore
 internal import Settings
@@ -36,7 +37,7 @@ extension Session {
     }
 
     /// What gives consumers their copies.
-    func applier(_ vault: Vault<LocalKeys>, isForced: Bool = false, isReplacing: Bool = false) -> Applier<LocalKeys> {
+    func applier(_ vault: Vault<VaultKeys>, isForced: Bool = false, isReplacing: Bool = false) -> Applier<VaultKeys> {
         Applier(vault, settings, places, isForced: isForced, isReplacing: isReplacing)
     }
 

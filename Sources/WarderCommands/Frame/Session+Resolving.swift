@@ -1,3 +1,4 @@
+internal import Agent
 internal import Exporter
 internal import Glibc
 internal import Keystore
@@ -15,7 +16,7 @@ extension Session {
     ///   - vault: the vault, if it is unlocked already.
     ///   - mayPrompt: whether a passphrase may be asked for.
     func resolver(
-        environmentFile: String? = nil, usesLoginShell: Bool = false, vault: Vault<LocalKeys>? = nil, mayPrompt: Bool = true
+        environmentFile: String? = nil, usesLoginShell: Bool = false, vault: Vault<VaultKeys>? = nil, mayPrompt: Bool = true
     ) -> ModelResolver {
         var fallbacks: [any VariableSource] = []
         if let path = environmentFile ?? settings.defaults.environmentFile {
@@ -44,9 +45,9 @@ extension Session {
 private final class SessionSecrets: SecretSource {
     private let session: Session
     private let mayPrompt: Bool
-    private let opened: Mutex<Vault<LocalKeys>?>
+    private let opened: Mutex<Vault<VaultKeys>?>
 
-    init(_ session: Session, _ vault: Vault<LocalKeys>?, mayPrompt: Bool) {
+    init(_ session: Session, _ vault: Vault<VaultKeys>?, mayPrompt: Bool) {
         self.session = session
         opened = Mutex(vault)
         self.mayPrompt = mayPrompt

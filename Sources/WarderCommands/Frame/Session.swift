@@ -1,20 +1,21 @@
+package import Agent
 internal import Glibc
-internal import Keystore
+package import Keystore
 internal import PrivateFiles
-internal import Settings
+package import Settings
 internal import SodiumCrypto
 
 /// What a command works on: where things are, what the settings say, and the vault.
-struct Session {
-    let options: CommonOptions
-    let directories: UserDirectories
+package struct Session: Sendable {
+    package let options: CommonOptions
+    package let directories: UserDirectories
     /// The settings of the user and the system, or of `--settings`; a project's only for commands that give an environment.
-    let settings: WarderSettings
+    package let settings: WarderSettings
 
     /// - Parameters:
     ///   - options: the global options.
     ///   - readingProject: whether the project's settings count, which must be allowed then.
-    init(_ options: CommonOptions, readingProject: Bool = false) throws {
+    package init(_ options: CommonOptions, readingProject: Bool = false) throws {
         self.options = options
         directories = try Self.directories()
         if let file = options.settings {
@@ -41,12 +42,12 @@ struct Session {
     }
 
     /// The settings file that a command writes to.
-    var writableSettingsPath: String {
+    package var writableSettingsPath: String {
         options.settings ?? (options.system ? UserDirectories.systemSettingsPath : directories.settingsPath)
     }
 
     /// `--vault`, `--system`, `WARDER_VAULT`, or the user's own.
-    var vaultPath: String {
+    package var vaultPath: String {
         if let path = options.vault { return path }
         if options.system { return UserDirectories.systemVaultPath }
         if let path = Console.environment("WARDER_VAULT"), !path.isEmpty { return path }
@@ -62,7 +63,7 @@ struct Session {
     var retention: Retention { Retention(generations: settings.history.generations, days: settings.history.days) }
 
     /// This host's anchor of the vault.
-    func anchor() throws -> Anchor {
+    package func anchor() throws -> Anchor {
         let directory = options.system ? UserDirectories.systemAnchorDirectory : directories.anchorDirectory
         let (parent, name) = PrivateFile.split(vaultPath)
         let canonical = (canonicalPath(parent) ?? parent) + "/" + name
@@ -77,9 +78,9 @@ struct Session {
     }
 
     /// Whether this host has seen a vault in that place.
-    var hasAnchor: Bool { (try? anchor())?.knowsVault ?? false }
+    package var hasAnchor: Bool { (try? anchor())?.knowsVault ?? false }
 
-    func storage() throws -> SQLiteStorage {
+    package func storage() throws -> SQLiteStorage {
         do throws(KeystoreError) {
             let storage = try SQLiteStorage(path: vaultPath)
             // Closing it at the end would start a thread, only to be ended with the process.
@@ -92,12 +93,34 @@ struct Session {
     }
 
     /// The vault, unlocked by the first key source that is present.
-    func unlock(mayPrompt: Bool = true) throws -> Vault<LocalKeys> {
-        try unlock(storage: storage(), anchor: anchor(), mayPrompt: mayPrompt).vault
+    func unlock(mayPrompt: Bool = true) throws -> Vault<VaultKeys> {
+        try unlock(storage: storage(), anchor: anchor(), mayPrompt: mayPrompt)
     }
 
-    /// As ``unlock(mayPrompt:)``, with what unlocked it.
-    func unlock(
+    /// As ``unlock(mayPrompt:)``, of a storage that is open already.
+    func unlock(storage: any RecordStorage, anchor: Anchor?, mayPrompt: Bool = true) throws -> Vault<VaultKeys> {
+        if let vault = try agentsVault(storage, anchor) { return vault }
+        return try unlockDirectly(storage: storage, anchor: anchor, mayPrompt: mayPrompt).vault.held { .local($0) }
+    }
+
+    /// The vault with the agent's keys: nil if another source comes before it, or the agent does not have them.
+    package func agentsVault(_ storage: any RecordStorage, _ anchor: Anchor?) throws -> Vault<VaultKeys>? {
+        guard KeySource.mayBeAgent, let vault = try Vault.ofAgent(storage, anchor: anchor, socket: agentSocket) else { return nil }
+        options.remark("unlocking with the agent")
+        return vault
+    }
+
+    /// The socket of the agent that has this vault's keys, if one does.
+    var agentSocket: String { runtime.agent }
+
+    /// Where processes of Warder find each other.
+    package var runtime: RuntimePlaces {
+        RuntimePlaces(
+            isSystem: options.system, runtimeDirectory: Console.environment("XDG_RUNTIME_DIR"), stateDirectory: directories.state)
+    }
+
+    /// The vault, unlocked in this process by the first key source that is present, and with what.
+    func unlockDirectly(
         storage: any RecordStorage, anchor: Anchor?, mayPrompt: Bool = true
     ) throws -> (vault: Vault<LocalKeys>, credentials: Credentials) {
         let source = KeySource.first(settings, directories)

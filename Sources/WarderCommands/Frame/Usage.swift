@@ -4,11 +4,11 @@ internal import Keystore
 /// What was wrong with the arguments, said without repeating them: one of them may be a secret in the wrong place.
 enum Usage {
     /// The parser's message, with everything quoted that is not an option's or argument's own name taken out.
-    static func failure(_ error: any Error, _ arguments: [String]) -> Failure {
-        if let first = arguments.first, !first.hasPrefix("-"), !commands.contains(first) {
+    static func failure(_ error: any Error, _ arguments: [String], of root: any ParsableCommand.Type = Warder.self) -> Failure {
+        if let first = arguments.first, !first.hasPrefix("-"), !commands(of: root).contains(first) {
             return Failure(.invalid, "there is no such command", hints: ["`warder --help` lists the commands"])
         }
-        let message = Warder.message(for: error)
+        let message = root.message(for: error)
         let firstLine = message.split(separator: "\n").first.map(String.init) ?? "the arguments are not right"
         var hints: [String] = []
         if message.contains("nexpected argument"), arguments.first == "set" {
@@ -21,8 +21,8 @@ enum Usage {
         return Failure(.invalid, text.prefix(1).lowercased() + text.dropFirst(), hints: hints)
     }
 
-    private static var commands: [String] {
-        Warder.configuration.subcommands.flatMap { [$0.configuration.commandName ?? ""] + $0.configuration.aliases } + ["help"]
+    private static func commands(of root: any ParsableCommand.Type) -> [String] {
+        root.configuration.subcommands.flatMap { [$0.configuration.commandName ?? ""] + $0.configuration.aliases } + ["help"]
     }
 
     static func redacted(_ message: String) -> String {

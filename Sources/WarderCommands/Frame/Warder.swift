@@ -22,6 +22,7 @@ struct Warder: ParsableCommand {
                 subcommands: [
                     Init.self, Status.self, Doctor.self, SlotGroup.self, Verify.self, BackupVault.self, RestoreVault.self, AuditGroup.self,
                 ]),
+            CommandGroup(name: "Session", subcommands: [Unlock.self, Lock.self, AgentCommand.self]),
             CommandGroup(
                 name: "Secrets",
                 subcommands: [

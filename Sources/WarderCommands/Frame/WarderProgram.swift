@@ -1,4 +1,4 @@
-internal import ArgumentParser
+package import ArgumentParser
 internal import CPlatform
 internal import Glibc
 internal import Keystore
@@ -35,6 +35,28 @@ public enum WarderProgram {
                 exit(0)
             }
             report(Usage.failure(error, arguments))
+        }
+        exit(0)
+    }
+
+    /// Runs another program's command in the same way.
+    package static func run(_ root: (some AsyncParsableCommand).Type) async -> Never {
+        protect()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        do {
+            var command = try root.parseAsRoot(arguments)
+            do {
+                if var asynchronous = command as? any AsyncParsableCommand { try await asynchronous.run() } else { try command.run() }
+            } catch {
+                if root.exitCode(for: error).isSuccess { throw error }
+                report(Failure(error))
+            }
+        } catch {
+            if root.exitCode(for: error).isSuccess {
+                do { try Console.write(root.fullMessage(for: error) + "\n") } catch { report(Failure(error)) }
+                exit(0)
+            }
+            report(Usage.failure(error, arguments, of: root))
         }
         exit(0)
     }

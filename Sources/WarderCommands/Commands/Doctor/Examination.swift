@@ -1,3 +1,4 @@
+internal import Agent
 internal import Exporter
 internal import Glibc
 internal import Keystore
@@ -13,7 +14,7 @@ final class Examination {
     /// With the settings as far as they can be read.
     var session: Session
     /// The vault, if it opens.
-    var vault: Vault<LocalKeys>?
+    var vault: Vault<VaultKeys>?
     /// Its secrets; empty if there is no vault at all, nil if there is one and it does not open.
     var listings: [Listing]? {
         didSet { names = listings.map { Set($0.map(\.name.description)) } }

@@ -1,3 +1,4 @@
+internal import Agent
 internal import Exporter
 internal import Keystore
 internal import Profiles
@@ -72,7 +73,7 @@ struct Expectations {
     }
 
     /// The variables of profiles that come from secrets, and a consumer's own names for them.
-    private mutating func addProfiles(_ examination: Examination, _ vault: Vault<LocalKeys>) {
+    private mutating func addProfiles(_ examination: Examination, _ vault: Vault<VaultKeys>) {
         let settings = examination.settings
         let consumers = examination.session.consumers
         let profiles = Set(settings.profiles.keys).union(consumers.map(\.profile)).union([ProfilePlan.defaultName])

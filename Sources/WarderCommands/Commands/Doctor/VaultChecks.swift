@@ -24,7 +24,7 @@ struct VaultChecks {
         guard keyIsThere else { return }
         do {
             // At a terminal there is somebody to ask; a passphrase comes from nowhere else.
-            let vault = try session.unlock(storage: storage, anchor: try anchor(), mayPrompt: Prompt.terminal() != nil).vault
+            let vault = try session.unlock(storage: storage, anchor: try anchor(), mayPrompt: Prompt.terminal() != nil)
             examination.vault = vault
             examination.listings = try vault.list()
             _ = try vault.verify()

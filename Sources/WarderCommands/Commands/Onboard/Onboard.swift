@@ -1,3 +1,4 @@
+internal import Agent
 internal import ArgumentParser
 internal import Glibc
 internal import Keystore
@@ -119,7 +120,7 @@ struct Onboard: WarderCommand {
     }
 
     /// The vault, unlocked before anybody types a value. Nil if there is none and one shall be made.
-    private func open(_ session: Session, _ answers: inout OnboardAnswers) throws -> Vault<LocalKeys>? {
+    private func open(_ session: Session, _ answers: inout OnboardAnswers) throws -> Vault<VaultKeys>? {
         guard unsafe access(session.vaultPath, F_OK) != 0, errno == ENOENT else { return try session.unlock() }
         let path: String? =
             switch KeySource.first(session.settings, session.directories) {

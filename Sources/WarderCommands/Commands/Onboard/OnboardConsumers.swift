@@ -1,3 +1,4 @@
+internal import Agent
 internal import Glibc
 internal import Keystore
 internal import Settings
@@ -27,7 +28,7 @@ enum OnboardConsumers {
     /// Wires them, after everything else is written. One that cannot be wired does not stop the others: the keys are stored in any case.
     ///
     /// - Throws: 1 if one is not wired.
-    static func wire(_ systems: [WiredSystem], _ options: CommonOptions, vault: Vault<LocalKeys>) throws {
+    static func wire(_ systems: [WiredSystem], _ options: CommonOptions, vault: Vault<VaultKeys>) throws {
         var options = options
         options.json = false
         var isComplete = true

@@ -1,3 +1,4 @@
+internal import Agent
 internal import Glibc
 internal import Keystore
 internal import Profiles
@@ -18,7 +19,7 @@ struct OnboardPlan {
     private(set) var notes: [String] = []
 
     /// - Throws: what is wrong with the answers, as a command that uses them later would say it.
-    init(_ answers: OnboardAnswers, _ session: Session, vault: Vault<LocalKeys>?) throws {
+    init(_ answers: OnboardAnswers, _ session: Session, vault: Vault<VaultKeys>?) throws {
         guard let chosen = answers.chosen else { throw Failure(.invalid, "which provider?") }
         self.chosen = chosen
         self.answers = answers
@@ -141,7 +142,7 @@ struct OnboardPlan {
 
     /// What was written.
     struct Done {
-        let vault: Vault<LocalKeys>
+        let vault: Vault<VaultKeys>
         /// The secrets that were stored, with their new generations.
         var secrets: [(name: String, generation: UInt64)] = []
         var settingsChanged = false
@@ -182,7 +183,7 @@ struct OnboardPlan {
     }
 
     /// The vault that opens with the key file of the answers.
-    private func newVault() throws -> Vault<LocalKeys> {
+    private func newVault() throws -> Vault<VaultKeys> {
         guard let path = answers.newKeyFile else { throw Failure(.notFound, "there is no vault") }
         let (key, isNew) = try NewVault.keyFile(path)
         // First of all what opens it: if this ends here, the next time goes on.

@@ -1,3 +1,4 @@
+internal import Agent
 internal import Glibc
 internal import Keystore
 internal import PrivateFiles
@@ -8,7 +9,7 @@ internal import SodiumCrypto
 /// The conversation at the terminal. Nothing is written while it lasts.
 struct OnboardQuestions {
     let session: Session
-    let vault: Vault<LocalKeys>?
+    let vault: Vault<VaultKeys>?
 
     /// Asks for everything that the answers do not have yet.
     func complete(_ answers: OnboardAnswers) throws -> OnboardAnswers {

@@ -1,3 +1,4 @@
+internal import Agent
 internal import Keystore
 internal import Resolver
 internal import Settings
@@ -6,7 +7,7 @@ internal import SodiumCrypto
 /// The secrets as they will be: the vault's, and those that are about to be stored.
 struct OnboardSecrets: SecretSource {
     /// Nil for a vault that is not made yet.
-    let vault: Vault<LocalKeys>?
+    let vault: Vault<VaultKeys>?
     private var pending: [String: Pending] = [:]
 
     /// A value that is about to be stored.
@@ -16,7 +17,7 @@ struct OnboardSecrets: SecretSource {
         let secret: Secret
     }
 
-    init(vault: Vault<LocalKeys>?) { self.vault = vault }
+    init(vault: Vault<VaultKeys>?) { self.vault = vault }
 
     /// What must be stored: a value that is there already is not stored again.
     var writes: [SecretWrite] { pending.sorted { $0.key < $1.key }.compactMap(\.value.write) }

@@ -34,7 +34,8 @@ struct SlotAdd: WarderCommand {
         guard recipient == nil || (keyFile == nil && !passphrase && passphraseFd == nil) else {
             throw Failure(.invalid, "a recipient's slot has neither a key file nor a passphrase")
         }
-        let vault = try Session(options).unlock()
+        let session = try Session(options)
+        let vault = try session.unlockDirectly(storage: session.storage(), anchor: session.anchor()).vault
         var slot = NewSlot(kind: .passphrase, label: label, cost: try cost.cost())
         if let recipient {
             slot.kind = .recipient

@@ -24,7 +24,7 @@ struct SlotChange: WarderCommand {
 
     func run() throws {
         let session = try Session(options)
-        let (vault, known) = try session.unlock(storage: session.storage(), anchor: session.anchor())
+        let (vault, known) = try session.unlockDirectly(storage: session.storage(), anchor: session.anchor())
         let old = try vault.slot(slot)
         guard old.kind == .passphrase || old.kind == .passphraseAndKeyFile else {
             throw Failure(.invalid, "slot \(slot) has no passphrase: add another slot, then remove this one")

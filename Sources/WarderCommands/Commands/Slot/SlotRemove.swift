@@ -17,7 +17,7 @@ struct SlotRemove: WarderCommand {
 
     func run() throws {
         let session = try Session(options)
-        let (vault, known) = try session.unlock(storage: session.storage(), anchor: session.anchor())
+        let (vault, known) = try session.unlockDirectly(storage: session.storage(), anchor: session.anchor())
         let credentials = try remaining.credentials(known, for: vault.slots(), removing: slot)
         let readable = try vault.list(includingRemoved: true)
         let outcome = try vault.rekey(removing: slot, credentials: credentials, dropAbsent: remaining.dropAbsent)

@@ -1,3 +1,4 @@
+internal import Agent
 internal import Exporter
 internal import Keystore
 internal import PrivateFiles
@@ -172,7 +173,7 @@ struct WireTables {
     func write() throws { try replace(before, by: after) }
 
     /// Takes that back, and the copy of a consumer that was made.
-    func undo(_ vault: Vault<LocalKeys>) throws {
+    func undo(_ vault: Vault<VaultKeys>) throws {
         if let made = changedConsumer, !session.consumers.contains(where: { $0.name == made }) {
             let now = try Session(session.options)
             let consumer = try now.consumers.first { $0.name == made }.map { try now.consumer($0) }
@@ -193,7 +194,7 @@ struct WireTables {
     }
 
     /// Gives the consumer its copy.
-    func apply(_ vault: Vault<LocalKeys>) throws {
+    func apply(_ vault: Vault<VaultKeys>) throws {
         guard let changedConsumer else { return }
         let session = try Session(self.session.options)
         let (consumers, broken) = session.usable(try session.consumers(named: [changedConsumer]))
@@ -210,7 +211,7 @@ struct WireTables {
     }
 
     /// Takes the copy away of the consumer that goes.
-    func takeCopy(_ vault: Vault<LocalKeys>) throws {
+    func takeCopy(_ vault: Vault<VaultKeys>) throws {
         guard let lostConsumer, let settings = session.consumers.first(where: { $0.name == lostConsumer }) else { return }
         let left = try session.applier(vault).forget(lostConsumer, try? session.consumer(settings), isRemovingFiles: true)
         for path in left { session.options.warn("\(path) may still hold its copy") }

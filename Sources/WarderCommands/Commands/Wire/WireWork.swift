@@ -1,3 +1,4 @@
+internal import Agent
 internal import Glibc
 internal import Keystore
 internal import PrivateFiles
@@ -12,10 +13,10 @@ struct WireWork {
     let system: WiredSystem
     let session: Session
     let isDryRun: Bool
-    let vault: Vault<LocalKeys>
+    let vault: Vault<VaultKeys>
 
     private var options: CommonOptions { session.options }
-    private var ledger: WiringLedger<LocalKeys> { WiringLedger(vault) }
+    private var ledger: WiringLedger<VaultKeys> { WiringLedger(vault) }
 
     // MARK: There
 

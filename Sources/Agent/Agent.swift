@@ -1,2 +1,0 @@
-/// The agent's protocol.
-enum AgentProtocol {}

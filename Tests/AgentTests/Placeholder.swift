@@ -1,5 +1,0 @@
-import Testing
-
-@testable import Agent
-
-struct PlaceholderTests {}
