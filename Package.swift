@@ -134,7 +134,9 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "UnitCredentialsTests", dependencies: ["UnitCredentials", "SodiumCrypto", nio, posix], swiftSettings: settings),
+            name: "UnitCredentialsTests",
+            dependencies: ["UnitCredentials", "SodiumCrypto", nio, posix, .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: settings),
         .testTarget(
             name: "ResolverTests", dependencies: ["Resolver", "Settings", "SodiumCrypto", "Profiles", "Keystore", "PrivateFiles"],
