@@ -161,7 +161,11 @@ let package = Package(
             swiftSettings: settings),
         // Starts itself again beside a real systemd, in contrib/systemd-rig.
         .testTarget(
-            name: "SystemdTests", dependencies: ["Exporter", "Profiles", "PrivateFiles", "SodiumCrypto", "warder"],
+            name: "SystemdTests",
+            dependencies: [
+                "Exporter", "Profiles", "PrivateFiles", "SodiumCrypto", "UnitCredentials", "warder", nio, posix,
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
     ]
 )
