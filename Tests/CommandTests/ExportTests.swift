@@ -78,6 +78,7 @@ import Testing
         #expect(try home.run("export", "--only", "API_KEY", "-o", home("open/env")).refused(21))
         #expect(try home.run("export", "--only", "API_KEY", "-o", home("link")).refused(21))
         #expect(try home.run("export", "--only", "API_KEY", "--format", "systemd-drop-in").refused(2))
+        #expect(try home.run("export", "--only", "API_KEY", "--format", "systemd-credential-socket", "-o", "x").refused(2))
         #expect(try home.run("export", "--only", "API_KEY", "-o", home("nowhere/env")).refused(22))
         try #require(home.shell("git init -q repo && cd repo && git config user.email a@b && git config user.name a").code == 0)
         #expect(try home.run("export", "--only", "API_KEY", "-o", home("repo/.env")).refused(28))
