@@ -28,6 +28,7 @@ public final class CredentialServer: Sendable {
     private let report: @Sendable (CredentialEvent) -> Void
     private let snapshot = Mutex<CredentialSnapshot?>(nil)
     private let listeners = Mutex<[any Channel]>([])
+    private let connections = Mutex<[ObjectIdentifier: any Channel]>([:])
 
     /// Locked at first: no unit gets anything before ``serve(_:)``.
     ///
@@ -80,7 +81,8 @@ public final class CredentialServer: Sendable {
                 .serverChannelInitializer { [limits] channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
-                        try channel.pipeline.syncOperations.addHandler(AcceptLimit(maximum: limits.connections))
+                        try channel.pipeline.syncOperations.addHandler(
+                            AcceptLimit(maximum: limits.connections) { self.keep($0) })
                     }
                 }
                 .childChannelOption(.autoRead, value: false)
@@ -101,13 +103,22 @@ public final class CredentialServer: Sendable {
         return unsafe getsockopt(descriptor, SOL_SOCKET, name, &value, &size) == 0 ? value : nil
     }
 
-    /// Accepts nothing more. Connections that have begun are answered; those that wait are there for whoever listens next.
+    /// Knows a connection until it is closed.
+    private func keep(_ channel: any Channel) {
+        let key = ObjectIdentifier(channel)
+        connections.withLock { $0[key] = channel }
+        channel.closeFuture.whenComplete { _ in self.connections.withLock { $0[key] = nil } }
+    }
+
+    /// Accepts nothing more. Ends when the connections that have begun are answered, after ``Limits/patience`` at the latest; those that
+    /// wait are there for whoever listens next.
     public func shutdown() async {
         let channels = listeners.withLock { channels in
             defer { channels = [] }
             return channels
         }
         for channel in channels { try? await channel.close() }
+        for channel in connections.withLock({ Array($0.values) }) { try? await channel.closeFuture.get() }
     }
 
     private func handler() -> AnswerHandler {

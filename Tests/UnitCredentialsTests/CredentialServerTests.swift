@@ -173,6 +173,22 @@ struct CredentialServerTests {
         #expect(UnixSocket.read(waiting).count == 1)
     }
 
+    @Test func `a shutdown waits for who has begun to read`() async throws {
+        let live = try await LiveServer()
+        try live.serve([UInt8](repeating: 1, count: 1_000_000))
+        let socket = try #require(UnixSocket.connect(to: live.path, as: [0] + Array("\(UnixSocket.random())/unit/a.service/key".utf8)))
+        #expect(UnixSocket.read(socket, atMost: 1).count == 1)
+        let reading = Task.detached {
+            try await Task.sleep(for: .milliseconds(200))
+            let count = UnixSocket.read(socket).count
+            close(socket)
+            return count
+        }
+        await live.server.shutdown()
+        #expect(live.events.all.count == 1)
+        #expect(try await reading.value == 999_999)
+    }
+
     @Test func `what does not listen is refused, and stays open`() async throws {
         let live = try await LiveServer()
         let connected = try #require(UnixSocket.connect(to: live.path, as: []))
