@@ -134,7 +134,9 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "UnitCredentialsTests", dependencies: ["UnitCredentials", "SodiumCrypto", nio, posix], swiftSettings: settings),
+            name: "UnitCredentialsTests",
+            dependencies: ["UnitCredentials", "SodiumCrypto", nio, posix, .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: settings),
         .testTarget(
             name: "ResolverTests", dependencies: ["Resolver", "Settings", "SodiumCrypto", "Profiles", "Keystore", "PrivateFiles"],
@@ -159,7 +161,11 @@ let package = Package(
             swiftSettings: settings),
         // Starts itself again beside a real systemd, in contrib/systemd-rig.
         .testTarget(
-            name: "SystemdTests", dependencies: ["Exporter", "Profiles", "PrivateFiles", "SodiumCrypto", "warder"],
+            name: "SystemdTests",
+            dependencies: [
+                "Exporter", "Profiles", "PrivateFiles", "SodiumCrypto", "UnitCredentials", "warder", nio, posix,
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
     ]
 )

@@ -30,6 +30,17 @@ public enum Export {
         return content
     }
 
+    /// The drop-in with which a unit loads variables as credentials from the daemon. It holds names, and no value.
+    ///
+    /// - Throws: ``ExportError/Code/unrepresentable`` for values that no unit can get in this way, or not tell from none.
+    public static func socketDropIn(_ variables: [EnvironmentVariable], _ scope: SystemdScope) throws(ExportError) -> [UInt8] {
+        try CredentialSocket.check(variables, for: nil)
+        return try DropIn.socket(variables.map(\.name), scope, isRefreshing: false)
+    }
+
+    /// The name of that form.
+    public static var socketFormat: String { CopyForm.UnitKind.socket.rawValue }
+
     /// What becomes of a file that is there already.
     public enum Existing: Sendable {
         /// It is replaced if it holds nothing but variables that are written now.

@@ -184,7 +184,25 @@ import Testing
         }
     }
 
+    /// A socket on which somebody listens.
+    private func listen(at path: String) -> CInt? {
+        let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+        unsafe _ = unlink(path)
+        let status = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        return status == 0 && Glibc.listen(descriptor, 8) == 0 ? descriptor : nil
+    }
+
     @Test func `a consumer whose variables, unit or settings are not there`() throws {
+        var listener: CInt = -1
+        defer { if listener >= 0 { close(listener) } }
         try settings("[profile.app]\nA = \"secret:a\"\n[consumer.app]\nformat = \"dotenv\"\npath = \"~/app.env\"\nprofile = \"app\"\n")
         try home.expectCured("consumer-variables", place, 5, subject: "app", fix: "`warder check -P app`") {
             #expect(try home.run("check", "-P", "app").error.contains("warder set NAME"))
@@ -197,6 +215,18 @@ import Testing
         try consumer("unit = \"web@one.service\"")
         try home.expectCured("consumer-unit-missing", place, 3, subject: "app", fix: "change unit") {
             try home.write("[Service]\nExecStart=/bin/true\n", to: ".config/systemd/user/web@.service")
+        }
+        try settings("[consumer.app]\nformat = \"systemd-credential-socket\"\nunit = \"web@one.service\"\n")
+        let runtime = home("run")
+        try home.write("", to: "run/warder/here")
+        try home.expectCured(
+            "consumer-unserved", "run/warder/credentials.sock", subject: "app",
+            fix: "`systemctl --user enable --now warder-credentials.socket`", with: ["XDG_RUNTIME_DIR": runtime]
+        ) {
+            // As systemd would make it. Whoever connects waits for the daemon.
+            try home.cure("python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"run/warder/credentials.sock\")'")
+            #expect(try home.doctor(with: ["XDG_RUNTIME_DIR": runtime]).has("consumer-unserved", "run/warder/credentials.sock"))
+            listener = try #require(listen(at: "\(runtime)/warder/credentials.sock"))
         }
         try settings(
             "[consumer.one]\nformat = \"json\"\npath = \"~/x\"\n[consumer.two]\nformat = \"json\"\npath = \"~/x\"\n[profile.default]\nA = \"1\"\n"

@@ -36,6 +36,20 @@ import Testing
         #expect(home.content(file)?.bytes == Array("API_KEY=plain-value\n".utf8))
     }
 
+    @Test func `prints the drop-in of a unit that asks the daemon, without a value`() throws {
+        let shown = try home.run("export", "--format", "systemd-credential-socket", "--only", "API_KEY")
+        #expect(
+            shown.code == 0 && shown.text.contains("\n[Service]\nLoadCredential=API_KEY:%t/warder/credentials.sock\nExecStartPre=/bin/sh "))
+        #expect(!shown.text.contains("plain-value"))
+        let system = try home.run(
+            "export", "--vault", home(".local/share/warder/vault.db"), "--system", "--only", "API_KEY", "--format",
+            "systemd-credential-socket", with: ["WARDER_KEY_FILE": home("key")])
+        #expect(system.text.contains("LoadCredential=API_KEY:/run/warder/credentials.sock\n"))
+        try home.store("EMPTY", "")
+        let refused = try home.run("export", "--format", "systemd-credential-socket")
+        #expect(refused.refused(26) && refused.error.contains("EMPTY: it is empty"))
+    }
+
     @Test func `keeps what else is in a file, or says that it is there`() throws {
         let file = home("app.env")
         try home.write("# mine\nOTHER=stays\nAPI_KEY=old\n", to: file)
@@ -78,6 +92,7 @@ import Testing
         #expect(try home.run("export", "--only", "API_KEY", "-o", home("open/env")).refused(21))
         #expect(try home.run("export", "--only", "API_KEY", "-o", home("link")).refused(21))
         #expect(try home.run("export", "--only", "API_KEY", "--format", "systemd-drop-in").refused(2))
+        #expect(try home.run("export", "--only", "API_KEY", "--format", "systemd-credential-socket", "-o", "x").refused(2))
         #expect(try home.run("export", "--only", "API_KEY", "-o", home("nowhere/env")).refused(22))
         try #require(home.shell("git init -q repo && cd repo && git config user.email a@b && git config user.name a").code == 0)
         #expect(try home.run("export", "--only", "API_KEY", "-o", home("repo/.env")).refused(28))

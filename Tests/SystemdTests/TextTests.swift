@@ -43,6 +43,45 @@ struct TextTests {
         #expect(try !String(decoding: DropIn.credentials([("e", "/z")], isRefreshing: false), as: UTF8.self).contains("Refresh"))
     }
 
+    @Test func `a drop-in for the daemon's socket names it and no value, and looks at each file`() throws {
+        let text = String(decoding: try DropIn.socket(["A_KEY", "b.c-d"], .system, isRefreshing: true), as: UTF8.self)
+        #expect(
+            text == """
+                # Written by warder; `warder apply` replaces it.
+                [Unit]
+                Wants=warder-credentials.socket
+                After=warder-credentials.socket
+                [Service]
+                LoadCredential=A_KEY:/run/warder/credentials.sock
+                LoadCredential=b.c-d:/run/warder/credentials.sock
+                ExecStartPre=/bin/sh -c 'for file do [ -s "$$file" ] || { echo "warder: no credential $${file##*/}" >&2; exit 1; }; done' \
+                sh %d/A_KEY %d/b.c-d
+                RefreshOnReload=credentials
+
+                """)
+        let own = String(decoding: try DropIn.socket(["K"], .user, isRefreshing: false), as: UTF8.self)
+        #expect(own.contains("\nLoadCredential=K:%t/warder/credentials.sock\n") && !own.contains("Refresh"))
+        for name in ["", "..", "a:b", "a b", "a\nb", "%n", "$x", "a'b"] {
+            #expect(exportError { () throws(ExportError) in try DropIn.socket([name], .system, isRefreshing: false) }?.exitCode == 2)
+        }
+    }
+
+    @Test func `a credential that a unit cannot load from the socket, or not tell from none, is refused by name`() throws {
+        let unit = try UnitName("unit.service")
+        func check(_ variables: [EnvironmentVariable]) throws(ExportError) { try CredentialSocket.check(variables, for: unit) }
+        let longest = String(repeating: "N", count: CredentialSocket.maximumNames - unit.description.utf8.count)
+        try check([variable("K", [0]), variable(longest, [1]), variable("L", [UInt8](repeating: 1, count: 1_000_000))])
+        for (name, variables) in try [
+            ("EMPTY", [variable("K", [1]), variable("EMPTY", [])]), (longest + "N", [variable(longest + "N", [1])]),
+            ("L", [variable("K", [1]), variable("L", [UInt8](repeating: 1, count: 1 << 20))]),
+        ] {
+            let error = exportError { () throws(ExportError) in try check(variables) }
+            #expect(error?.exitCode == 26 && error?.description.hasPrefix("\(name): ") == true)
+        }
+        // Which unit it will be is not always known.
+        try CredentialSocket.check([variable(longest + "N", [1])], for: nil)
+    }
+
     @Test(arguments: [
         "", "relative", "-/optional", "/", "/a/", "/a//b", "/a/./b", "/a/../b", "/..", "/a\nEnvironment=X=y", "/a\r", "/a\tb", "/a\0b",
         "/a\\", "/a\\x20b", "/a*", "/a?", "/[ab]", "/a ", "/a\u{85}b", String(decoding: [0x2F, 0xEF, 0xB7, 0x90], as: UTF8.self),
@@ -149,6 +188,7 @@ struct TrialTests {
         guard isHere() else { return }
         try systemd(scope).check(DropIn.environmentFile("/a b/it's \"100%\" $HOME #é;~{}.env"))
         try systemd(scope).check(DropIn.credentials([("a", "/a:b"), ("b", "/%n")], isRefreshing: false))
+        try systemd(scope).check(DropIn.socket(["a", "b"], scope, isRefreshing: false))
     }
 
     @Test(arguments: [

@@ -1,7 +1,9 @@
 internal import ChildProcesses
+internal import Glibc
 internal import PrivateFiles
 internal import Profiles
 internal import Settings
+internal import SodiumCrypto
 
 /// What happens when a consumer's copy has changed, and the proof that the consumer took it.
 struct AfterChange {
@@ -28,6 +30,7 @@ struct AfterChange {
             try systemd.reloadUnits()
             steps.append(.done("the service manager read its units again"))
         }
+        if case .unit(let unit, .socket) = consumer.copy, let step = unserved(unit, variables) { return steps + [step] }
         if case .run(let words) = consumer.settings.onChange { return steps + [run(words)] }
         guard let unit = consumer.unit else { return steps }
         return try steps + tell(unit, variables)
@@ -45,6 +48,36 @@ struct AfterChange {
         default: break
         }
         return steps
+    }
+
+    /// How long the daemon may take to see that the vault has changed, in seconds.
+    private static let patience = 5.0
+
+    /// Why a unit would not get the new values from the daemon, if it would not. One that runs is left running with those that it has.
+    private func unserved(_ unit: UnitName, _ variables: [EnvironmentVariable]) -> ConsumerOutcome.Step? {
+        let socket = systemd.credentialSocket
+        // What a template gives, it gives to an instance that nobody starts.
+        let asked = unit.isTemplate ? unit.description.replacing("@.", with: "@warder-trial.") : unit.description
+        let end = ContinuousClock.now + .seconds(Self.patience)
+        while true {
+            do throws(CredentialSocket.Silence) {
+                var others: [String] = []
+                for variable in variables {
+                    let given = try socket.value(of: variable.name, for: asked)
+                    if !(given.map { SecretBytes.isEqual($0.bytes, variable.value.bytes) } ?? false) { others.append(variable.name) }
+                }
+                if others.isEmpty { return nil }
+                if ContinuousClock.now > end {
+                    return .failed("the daemon does not give \(unit) \(others.joined(separator: ", ")) as the vault has it: is it locked?")
+                }
+            } catch {
+                switch error {
+                case .absent: return .failed("no daemon listens on \(socket.path): \(unit) cannot start without one")
+                case .closed: return .failed("the daemon cannot be asked on \(socket.path)")
+                }
+            }
+            usleep(100_000)
+        }
     }
 
     private func run(_ words: [String]) -> ConsumerOutcome.Step {
@@ -93,7 +126,7 @@ struct AfterChange {
         switch consumer.copy {
         case .file: true
         case .unit(_, .dropIn): false
-        case .unit(_, .credential): try systemd.abilities().refreshesCredentials
+        case .unit(_, .credential), .unit(_, .socket): try systemd.abilities().refreshesCredentials
         }
     }
 

@@ -176,7 +176,7 @@ public struct Applier<Holder: KeyHolder> {
     private func rehearse(_ consumer: Consumer, _ held: HeldCopy?) throws -> [ConsumerOutcome.Step] {
         let variables = try self.variables.of(consumer)
         let plan = try planning(consumer).plan(variables, held, now: 0, isRehearsal: true)
-        guard !plan.changes.isEmpty else { return [] }
+        guard !plan.changes.isEmpty || plan.held.content != held?.content else { return [] }
         return CopyPlanning.describe(plan, variables) + AfterChange(consumer, places.systemd(consumer.settings.scope)).describe(plan)
     }
 

@@ -42,6 +42,18 @@ public struct Consumer: Sendable {
     /// Whether more happens than that a file is written.
     var hasEffects: Bool { unit != nil || settings.onChange != .nothing }
 
+    /// The socket from which its unit loads credentials, if it does and nobody listens there.
+    public func absentSocket(_ places: ConsumerPlaces) -> String? {
+        guard case .unit(_, .socket) = copy else { return nil }
+        let socket = places.systemd(settings.scope).credentialSocket
+        return socket.isAbsent ? socket.path : nil
+    }
+
+    /// Whether nothing of its copy is on a disk: the daemon gives its unit the values when it starts.
+    public var isServedFromMemory: Bool {
+        if case .unit(_, .socket) = copy { true } else { false }
+    }
+
     /// The formats that only consumers have.
     public static var unitFormats: [String] { CopyForm.UnitKind.allCases.map(\.rawValue) }
 }
@@ -50,7 +62,7 @@ public struct Consumer: Sendable {
 public enum CopyForm: Sendable {
     /// One file, in an environment format.
     case file(String, any EnvironmentFormat.Type)
-    /// A drop-in for a unit, with private files beside it.
+    /// A drop-in for a unit, with private files beside it unless the daemon has the values.
     case unit(UnitName, UnitKind)
 
     /// How a unit gets variables.
@@ -59,6 +71,8 @@ public enum CopyForm: Sendable {
         case dropIn = "systemd-drop-in"
         /// `LoadCredentialEncrypted=`, one credential for each variable.
         case credential = "systemd-credential"
+        /// `LoadCredential=` from the daemon's socket, one credential for each variable: nothing of it is on a disk.
+        case socket = "systemd-credential-socket"
     }
 }
 

@@ -40,7 +40,9 @@ struct CopyPlanning {
         case .unit(let unit, let kind):
             let copy = unitCopy(unit, kind)
             (plan.changes, plan.held.files) = try copy.plan(variables, held, prints, content: content, isRehearsal: isRehearsal)
-            if !plan.changes.isEmpty { plan.directories = [copy.directory, PrivateFile.split(copy.dropInPath).parent] }
+            if !plan.changes.isEmpty {
+                plan.directories = (kind == .socket ? [] : [copy.directory]) + [PrivateFile.split(copy.dropInPath).parent]
+            }
             plan.leftovers = copy.leftovers(beside: plan.held.files)
             plan.touchesUnits = !plan.changes.isEmpty
         }

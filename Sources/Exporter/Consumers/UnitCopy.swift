@@ -56,10 +56,33 @@ struct UnitCopy {
             }
             let files = zip(variables, changes).map { (id: $0.name, path: $1.path) }
             dropIn = try DropIn.credentials(files, isRefreshing: abilities.refreshesCredentials)
+        case .socket:
+            try CredentialSocket.check(variables, for: unit)
+            try demandOwnName()
+            dropIn = try DropIn.socket(
+                variables.map(\.name), systemd.scope, isRefreshing: systemd.abilities().refreshesCredentials)
+            // It names no values: others of them do not change it.
+            if let held, held.format == kind.rawValue, try files(of: held, areWith: prints),
+                try held.files.map(\.fingerprint) == [prints.file(dropIn)]
+            {
+                return ([], held.files)
+            }
         }
         try systemd.check(dropIn)
         changes.append(.init(path: dropInPath, content: dropIn, mode: 0o644))
         return (changes, try changes.map { HeldCopy.File(path: $0.path, fingerprint: try prints.file($0.content)) })
+    }
+
+    /// systemd asks for credentials by the unit's own name only.
+    private func demandOwnName() throws(ExportError) {
+        guard !unit.isTemplate else { return }
+        let id = try systemd.state(of: unit).id
+        guard id == unit.description else {
+            throw ExportError(
+                .settings,
+                "\(unit) is another name of \((try? UnitName(id))?.description ?? "another unit"), by which systemd asks for credentials",
+                hint: "give the consumer that unit")
+        }
     }
 
     /// Whether every file is as it was written.

@@ -3,7 +3,8 @@ internal import PrivateFiles
 /// The texts of drop-ins for services. Everybody can read them, so they name files and never hold a value; and no file is optional, so
 /// that a service without its secrets does not start.
 enum DropIn {
-    private static let head = "# Written by warder; `warder apply` replaces it.\n[Service]\n"
+    private static let note = "# Written by warder; `warder apply` replaces it.\n"
+    private static let head = "\(note)[Service]\n"
 
     /// A drop-in that loads an environment file.
     ///
@@ -28,6 +29,29 @@ enum DropIn {
             guard !file.path.utf8.contains(where: " \"'".utf8.contains) else { throw unreadable(file.path) }
             text += "LoadCredentialEncrypted=\(file.id):\(try written(file.path))\n"
         }
+        if isRefreshing { text += "RefreshOnReload=credentials\n" }
+        return Array(text.utf8)
+    }
+
+    /// A drop-in that loads credentials from the daemon, which has them in memory.
+    ///
+    /// systemd mounts an empty file where the daemon closes a connection without a word, as it does when it dies. So each file is looked at
+    /// first, by the service's own user within its own limits: what runs with more rights would also run with the service's variables.
+    /// Behind `$$` stands the shell's `$`; behind `%d` the unit's directory of credentials.
+    ///
+    /// - Parameters:
+    ///   - names: the names under which the service finds them.
+    ///   - scope: whose service it is.
+    ///   - isRefreshing: as for ``credentials(_:isRefreshing:)``.
+    /// - Throws: ``ExportError/Code/invalidName``.
+    static func socket(_ names: [String], _ scope: SystemdScope, isRefreshing: Bool) throws(ExportError) -> [UInt8] {
+        var text = "\(note)[Unit]\nWants=\(CredentialSocket.unit)\nAfter=\(CredentialSocket.unit)\n[Service]\n"
+        for name in names {
+            try CredentialName.check(name)
+            text += "LoadCredential=\(name):\(CredentialSocket.setting(scope))\n"
+        }
+        let guarding = "for file do [ -s \"$$file\" ] || { echo \"warder: no credential $${file##*/}\" >&2; exit 1; }; done"
+        text += "ExecStartPre=/bin/sh -c '\(guarding)' sh \(names.map { "%d/\($0)" }.joined(separator: " "))\n"
         if isRefreshing { text += "RefreshOnReload=credentials\n" }
         return Array(text.utf8)
     }

@@ -50,7 +50,7 @@ extension Systemd {
                 if others.isEmpty { return (.holds, true) }
                 if try isOf(state, environment) { return (.differs(others), true) }
                 return (.unknown("its process has changed its own environment"), isRunning && !environment.isEmpty)
-            case .credential:
+            case .credential, .socket:
                 let others = try credentialsThatDiffer(state, variables)
                 if others.isEmpty { return (.holds, true) }
                 // Newer versions take the credentials away with the last process.

@@ -17,7 +17,7 @@ struct Systemd: Sendable {
     /// The user's directory of configuration, `~/.config`.
     private let configuration: String
     /// Where the user's manager has its socket and the credentials of its units.
-    private let runtime: String
+    let runtime: String
     private let environment: [String: String]
 
     /// - Parameters:

@@ -14,12 +14,15 @@ struct ExportEnvironment: WarderCommand {
             file is written 0600, whole or not at all, and not where git would see it.
 
                 eval "$(warder export --format sh)"
+
+            The format \(Export.socketFormat) is the drop-in of a unit that loads the variables from warderd; it holds no value. A
+            consumer puts it in place.
             """.unwrapped)
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var profile: ProfileOptions
 
-    @Option(help: ArgumentHelp("The format.", valueName: "name"), completion: .list(Formats.all.map { $0.name }))
+    @Option(help: ArgumentHelp("The format.", valueName: "name"), completion: .list(Formats.all.map { $0.name } + [Export.socketFormat]))
     var format: String = Dotenv.name
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Write to this file, not to standard output.", valueName: "path"), completion: .file())
@@ -38,6 +41,7 @@ struct ExportEnvironment: WarderCommand {
     var allowReserved: [String] = []
 
     func run() throws {
+        guard format != Export.socketFormat else { return try writeDropIn() }
         let chosen = try Formats.named(format)
         guard output != nil || !options.json else {
             throw Failure(.invalid, "--json tells of a file that was written: add -o", hints: ["for the values as JSON: --format json"])
@@ -59,5 +63,17 @@ struct ExportEnvironment: WarderCommand {
         } else {
             options.inform("\(output): \(counted(variables.count, "variable")) as \(chosen.name)")
         }
+    }
+
+    /// The drop-in of a unit that loads the variables from the daemon.
+    private func writeDropIn() throws {
+        guard output == nil, !options.json, !merge, !replace, !force else {
+            throw Failure(
+                .invalid, "the format \(format) goes to standard output alone",
+                hints: ["warder consumer add NAME --format \(format) --unit UNIT"])
+        }
+        let variables = try ProfileReading(profile: profile.profile, filter: profile.filter).variables(options)
+        try ReservedNames.check(variables, allowed: allowReserved)
+        try Console.write(Export.socketDropIn(variables, options.system ? .system : .user))
     }
 }

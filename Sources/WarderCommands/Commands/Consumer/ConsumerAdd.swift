@@ -31,7 +31,9 @@ struct ConsumerAdd: WarderCommand {
     var preset: String?
 
     @Option(
-        help: ArgumentHelp("The form of the copy: a format of `export`, systemd-drop-in or systemd-credential.", valueName: "name"),
+        help: ArgumentHelp(
+            "The form of the copy: a format of `export`, systemd-drop-in, systemd-credential or systemd-credential-socket.",
+            valueName: "name"),
         completion: .list(Formats.all.map { $0.name } + Consumer.unitFormats))
     var format: String?
 

@@ -26,7 +26,8 @@ struct ConsumerShow: WarderCommand {
         }
         var lines = [
             "consumer   \(name) (\(settings.file), line \(settings.line))", "format     \(settings.format)",
-            "where      \(ConsumerText.place(settings))", "profile    \(settings.profile)", "on change  \(ConsumerText.change(settings))",
+            "where      \(ConsumerText.place(settings))\(consumer.isServedFromMemory ? ", from warderd when it starts" : "")",
+            "profile    \(settings.profile)", "on change  \(ConsumerText.change(settings))",
         ]
         for variable in status.held?.variables ?? [] {
             let secrets = variable.secrets.map { "\($0.name) generation \($0.generation)" }.joined(separator: ", ")

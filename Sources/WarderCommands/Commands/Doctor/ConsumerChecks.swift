@@ -18,7 +18,10 @@ struct ConsumerChecks {
                 .consumerInvalid, name, path: settings?.file, line: settings?.line, "the consumer \(name): \(bare(failure.message))",
                 fix: failure.hints.first ?? "change that table, or `warder consumer remove \(name)`")
         }
-        for consumer in consumers { checkUnit(consumer) }
+        for consumer in consumers {
+            checkUnit(consumer)
+            checkSocket(consumer)
+        }
         guard let vault = examination.vault, examination.listings != nil else { return }
         do {
             let applier = session.applier(vault)
@@ -83,6 +86,16 @@ struct ConsumerChecks {
             .consumerUnitMissing, consumer.name, path: consumer.settings.file, line: consumer.settings.line,
             "the consumer \(consumer.name) belongs to \(unit), and there is no such \(consumer.settings.scope.rawValue) unit",
             fix: "install it, or change unit in that table")
+    }
+
+    /// Whether somebody would give its unit the credentials.
+    private func checkSocket(_ consumer: Consumer) {
+        guard let path = consumer.absentSocket(examination.session.places) else { return }
+        let user = consumer.settings.scope == .user ? " --user" : ""
+        examination.add(
+            .consumerUnserved, consumer.name, path: path,
+            "nobody listens there, and \(consumer.unit?.description ?? consumer.name) cannot start without its credentials",
+            fix: "start the daemon: `systemctl\(user) enable --now warder-credentials.socket`")
     }
 
     /// A reason without the place that stands before it.

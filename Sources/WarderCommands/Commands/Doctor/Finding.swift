@@ -64,6 +64,7 @@ struct Finding {
         case consumerUnsafe = "consumer-unsafe"
         case consumerUnconfirmed = "consumer-unconfirmed"
         case consumerUnitMissing = "consumer-unit-missing"
+        case consumerUnserved = "consumer-unserved"
         case consumerForgotten = "consumer-forgotten"
         case fileWide = "file-wide"
         case fileUnreadable = "file-unreadable"

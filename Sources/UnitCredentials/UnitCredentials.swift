@@ -1,2 +1,0 @@
-/// Credentials for units of systemd.
-enum UnitCredentials {}
