@@ -128,7 +128,7 @@ let package = Package(
         .testTarget(
             name: "RequestLayerTests",
             dependencies: [
-                "RequestLayer", "Resolver", "Settings", "SodiumCrypto", nio, posix, http1,
+                "RequestLayer", "Resolver", "Settings", "Keystore", "SodiumCrypto", nio, posix, http1,
                 .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],

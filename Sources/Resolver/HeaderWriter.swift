@@ -13,14 +13,14 @@ struct HeaderWriter {
     /// A header without secrets.
     func header(_ header: ProviderHeader) throws -> RequestHeader {
         RequestHeader(
-            name: header.name, value: try .text(header.value), text: header.value, origins: [header.origin])
+            name: header.name, value: try .text(header.value), text: header.value, secrets: [], origins: [header.origin])
     }
 
     /// The header with the key of a slot, which has been checked.
     func header(_ key: FoundKey, _ slot: KeySlot) throws -> RequestHeader {
         let auth = key.auth ?? slot.auth
         let value = try SecretValue.joined([try .text(auth.prefix), key.value])
-        return RequestHeader(name: key.auth?.header ?? slot.header, value: value, text: nil, origins: [key.origin])
+        return RequestHeader(name: key.auth?.header ?? slot.header, value: value, text: nil, secrets: [key.value], origins: [key.origin])
     }
 
     /// A header of the settings.
@@ -30,6 +30,7 @@ struct HeaderWriter {
     func header(_ template: HeaderTemplate, slot: KeySlot?) throws -> RequestHeader {
         var pieces: [SecretValue] = []
         var origins: [Origin] = []
+        var hidden: [SecretValue] = []
         for part in template.parts {
             switch part {
             case .text(let text):
@@ -48,6 +49,7 @@ struct HeaderWriter {
                 if let slot { try rules.checkKind(key, slot) }
                 try KeyRules.checkHeader(key)
                 pieces.append(key.value)
+                hidden.append(key.value)
                 origins.append(key.origin)
             case .provider(let name, let field):
                 guard let text = settings.providers[name]?[field] else {
@@ -62,6 +64,7 @@ struct HeaderWriter {
         let value = try SecretValue.joined(pieces)
         // Without secrets there is nothing to hide.
         let text = origins.isEmpty ? String(decoding: value.reveal(), as: UTF8.self) : nil
-        return RequestHeader(name: template.name, value: value, text: text, origins: origins + [.settings(template.place)])
+        return RequestHeader(
+            name: template.name, value: value, text: text, secrets: hidden, origins: origins + [.settings(template.place)])
     }
 }

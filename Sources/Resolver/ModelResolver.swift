@@ -17,13 +17,10 @@ public final class ModelResolver: Sendable {
     let environment: ResolverEnvironment
     let catalogue: Catalogue
     let programs: ProgramKeys
+    /// Which keys rest after errors.
+    public let rests: KeyRests
     private let now: @Sendable () -> ContinuousClock.Instant
-    private let state = Mutex(State())
-
-    private struct State {
-        var kept: [String: Kept] = [:]
-        var health = KeyHealth()
-    }
+    private let kept = Mutex<[String: Kept]>([:])
 
     /// What was found for one model, and how long it is right.
     private struct Kept {
@@ -36,19 +33,23 @@ public final class ModelResolver: Sendable {
     ///   - settings: providers, routes and the default model.
     ///   - secrets: where secrets are.
     ///   - environment: what else is seen of the surroundings.
-    public convenience init(settings: WarderSettings, secrets: any SecretSource, environment: ResolverEnvironment) {
-        self.init(settings: settings, secrets: secrets, environment: environment, catalogue: .standard) { .now }
+    ///   - rests: which keys rest: those of the resolver that this one replaces.
+    public convenience init(
+        settings: WarderSettings, secrets: any SecretSource, environment: ResolverEnvironment, rests: KeyRests = KeyRests()
+    ) {
+        self.init(settings: settings, secrets: secrets, environment: environment, catalogue: .standard, rests: rests) { .now }
     }
 
     init(
         settings: WarderSettings, secrets: any SecretSource, environment: ResolverEnvironment, catalogue: Catalogue,
-        now: @escaping @Sendable () -> ContinuousClock.Instant
+        rests: KeyRests? = nil, now: @escaping @Sendable () -> ContinuousClock.Instant
     ) {
         self.settings = settings
         self.secrets = secrets
         self.environment = environment
         self.catalogue = catalogue
         self.now = now
+        self.rests = rests ?? KeyRests(now: now)
         programs = ProgramKeys(now: now)
     }
 
@@ -57,7 +58,7 @@ public final class ModelResolver: Sendable {
     /// - Throws: ``ResolverError``, ``KeystoreError``.
     public func resolve(_ model: String? = nil) throws -> Resolution {
         // What is asked for again and again, with the only key there is.
-        if let model, let pool = kept(model, now()), pool.count == 1, state.withLock({ $0.health.isEmpty }) { return pool[0].resolution }
+        if let model, let pool = kept(model, now()), pool.count == 1, rests.withHealth({ $0.isEmpty }) { return pool[0].resolution }
         return try candidates(model)[0]
     }
 
@@ -73,19 +74,15 @@ public final class ModelResolver: Sendable {
 
     /// Tells what came of a request. A key that was refused or limited rests for a while.
     public func report(_ outcome: RequestOutcome, for resolution: Resolution) {
-        let key = resolution.resting
         // What is not in the vault may have been replaced without a trace.
-        if !key.isFromVault, outcome == .unauthorized { forget() }
-        state.withLock { state in
-            if outcome == .accepted, state.health.isEmpty { return }
-            state.health.note(outcome, for: key, now: now())
-        }
+        if !resolution.resting.isFromVault, outcome == .unauthorized { forget() }
+        rests.report(outcome, for: resolution.subject)
     }
 
     /// Forgets all keys that were found, so that files and programs are asked again.
     public func forget() {
         programs.forget()
-        state.withLock { $0.kept = [:] }
+        kept.withLock { $0 = [:] }
     }
 
     /// The models that a name stands for, each `PROVIDER/MODEL`, and where they stand if the settings name them.
@@ -130,16 +127,16 @@ public final class ModelResolver: Sendable {
             do { pool = try self.pool(for: model, place, time) } catch let error as ResolverError {
                 throw models.count > 1 ? place.map(error.inRoute) ?? error : error
             }
-            state.withLock { state in
-                if pool.count == 1, state.health.isEmpty { return candidates.append(pool[0].resolution) }
+            rests.withHealth { health in
+                if pool.count == 1, health.isEmpty { return candidates.append(pool[0].resolution) }
                 let fit = pool.filter { entry in
-                    guard let until = state.health.rest(of: entry.resolution.resting, now: time) else { return true }
+                    guard let until = health.rest(of: entry.resolution.subject, now: time)?.until else { return true }
                     soonest = min(soonest ?? until, until)
                     return false
                 }
                 guard fit.count > 1 else { return candidates += fit.map(\.resolution) }
                 let keys = fit.map { (key: $0.resolution.resting, weight: $0.weight) }
-                let order = orders[keys.map(\.key)] ?? state.health.order(keys)
+                let order = orders[keys.map(\.key)] ?? health.order(keys)
                 orders[keys.map(\.key)] = order
                 candidates += order.map { fit[$0].resolution }
             }
@@ -151,7 +148,7 @@ public final class ModelResolver: Sendable {
 
     /// What is kept for a model, if nothing has changed since.
     private func kept(_ model: String, _ time: ContinuousClock.Instant) -> [PooledResolution]? {
-        guard let kept = state.withLock({ $0.kept[model] }), kept.until.map({ $0 > time }) ?? true, let stamp = secrets.stamp(),
+        guard let kept = kept.withLock({ $0[model] }), kept.until.map({ $0 > time }) ?? true, let stamp = secrets.stamp(),
             stamp.isSame(as: kept.stamp)
         else { return nil }
         return kept.pool
@@ -164,10 +161,10 @@ public final class ModelResolver: Sendable {
         let built = try ResolutionBuilder(self).build(model, place)
         if let stamp, stamp.isSettled {
             let until = built.lifetime.map { time + .seconds($0) }
-            state.withLock { state in
+            kept.withLock { kept in
                 // Names come from requests: there may be any number of them.
-                if state.kept.count >= 1024 { state.kept = [:] }
-                state.kept[model] = Kept(pool: built.pool, stamp: stamp, until: until)
+                if kept.count >= 1024 { kept = [:] }
+                kept[model] = Kept(pool: built.pool, stamp: stamp, until: until)
             }
         }
         return built.pool

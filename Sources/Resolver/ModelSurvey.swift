@@ -79,7 +79,7 @@ extension ModelResolver {
     }
 
     /// A model's name that stands for any, in the form that the provider's route has.
-    private func anyModel(of provider: String) -> String {
+    func anyModel(of provider: String) -> String {
         let table = settings.providers[provider] ?? .none
         guard catalogue.provider(table[.kind] ?? provider)?.id == Catalogue.gateway else { return "any" }
         switch table[.route] {

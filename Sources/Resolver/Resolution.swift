@@ -27,11 +27,13 @@ public struct Resolution: Sendable {
     public let listing: Listing?
     /// The key that the provider gets; the gateway's token, if the gateway has that key. Nil if the request has neither.
     public let key: KeyIdentity?
+    /// The token of Cloudflare AI Gateway that goes with the request. Nil if there is none.
+    public let gatewayToken: KeyIdentity?
     /// What was looked at, in order, and what came of it: for all keys of a pool, not only for this one's.
     public let steps: [WalkStep]
 
-    /// Who answers behind a gateway.
-    let upstream: String?
+    /// Who answers behind a gateway, as the gateway calls it.
+    public let upstream: String?
 
     /// What rests after errors: the key, or whoever answers without one.
     var resting: KeyIdentity { key ?? KeyIdentity(provider: provider, origin: .request, upstream: upstream) }
@@ -74,6 +76,8 @@ public struct RequestHeader: Sendable {
     public let value: SecretValue
     /// The value, if no part of it is secret.
     public let text: String?
+    /// The parts of the value that are secret.
+    public let secrets: [SecretValue]
     /// Where its parts come from.
     public let origins: [Origin]
 }

@@ -48,6 +48,7 @@ struct ResolutionBuilder {
         let keys = pooled?.keys ?? []
         // Where the gateway has the provider's key, its own token stands for it.
         let token = found.first { $0.slot.isToken }?.keys.first?.origin
+        let ownToken = own.first { $0.name == KeySlot.gatewayHeader }?.origins.first
         let ownKey = own.first { KeySlot.headers.contains($0.name) }?.origins.first
         let choices: [FoundKey?] = keys.isEmpty ? [nil] : keys
         let pool = try choices.enumerated().map { number, choice in
@@ -74,6 +75,7 @@ struct ResolutionBuilder {
                 step: address.step.map { UniversalStep(provider: $0.provider, endpoint: $0.endpoint, headers: stepHeaders) },
                 listing: address.listing.map { .init(url: address.base.text + $0.path, needsKey: $0.needsKey) },
                 key: origin.map { KeyIdentity(provider: chosen.name, origin: $0, number: number, upstream: address.upstream) },
+                gatewayToken: (ownToken ?? token).map { KeyIdentity(provider: chosen.name, origin: $0, number: 0, upstream: nil) },
                 steps: finder.steps,
                 upstream: address.upstream)
             return PooledResolution(resolution: resolution, weight: choice?.weight ?? 1)

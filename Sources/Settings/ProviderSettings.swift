@@ -122,6 +122,8 @@ public struct DefaultSettings: Equatable, Sendable {
 public struct RouteSettings: Equatable, Sendable {
     /// `PROVIDER/MODEL`, in the order in which they are tried. Empty never.
     public let models: [String]
+    /// Whether the proxy makes one of consecutive system messages, for models whose chat template takes one only.
+    public let mergesSystemMessages: Bool
     /// Where its table begins.
     public let place: SettingsPlace
 }

@@ -121,12 +121,19 @@ struct SettingsLayer {
     private static func route(_ document: SettingsDocument, _ path: [String]) throws(SettingsError) -> RouteSettings {
         try document.checkTable(path)
         var models: [String] = []
+        var mergesSystemMessages = false
         for (key, value) in document.keys(of: path) {
-            guard key == "models" else { throw document.unknown(path + [key]) }
-            models = try document.modelList(value, path + [key])
+            let place = path + [key]
+            switch key {
+            case "models": models = try document.modelList(value, place)
+            case "merge_system_messages":
+                guard case .boolean(let flag) = value else { throw document.invalid(place, "must be true or false") }
+                mergesSystemMessages = flag
+            default: throw document.unknown(place)
+            }
         }
         guard !models.isEmpty else { throw document.invalid(path, "needs models") }
-        return RouteSettings(models: models, place: document.place(of: path))
+        return RouteSettings(models: models, mergesSystemMessages: mergesSystemMessages, place: document.place(of: path))
     }
 }
 

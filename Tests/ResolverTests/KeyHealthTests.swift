@@ -5,7 +5,7 @@ import Testing
 
 /// How long keys rest, and what answers say of them.
 @Suite struct KeyHealthTests {
-    private let key = KeyIdentity(provider: "p", origin: .secret(SecretGeneration(name: "K", generation: 1)))
+    private let key = RestSubject(key: KeyIdentity(provider: "p", origin: .secret(SecretGeneration(name: "K", generation: 1))), model: nil)
     private let start = ContinuousClock.now
 
     /// How long the key rests after each of several outcomes, each noted when the rest before it has ended.
@@ -14,7 +14,7 @@ import Testing
         var time = start
         return outcomes.map { outcome in
             health.note(outcome, for: key, now: time)
-            let until = health.rest(of: key, now: time) ?? time
+            let until = health.rest(of: key, now: time)?.until ?? time
             defer { time = until }
             return Int((until - time).components.seconds)
         }
@@ -44,14 +44,14 @@ import Testing
         var health = KeyHealth()
         health.note(.rateLimited(retryAfter: .seconds(100)), for: key, now: start)
         for _ in 0..<20 { health.note(.rateLimited(retryAfter: nil), for: key, now: start) }
-        #expect(health.rest(of: key, now: start) == start + .seconds(100))
+        #expect(health.rest(of: key, now: start)?.until == start + .seconds(100))
         let later = start + .seconds(100)
-        #expect(health.rest(of: key, now: later) == nil)
+        #expect(health.rest(of: key, now: later)?.until == nil)
         health.note(.rateLimited(retryAfter: nil), for: key, now: later)
-        #expect(health.rest(of: key, now: later) == later + .seconds(20))
+        #expect(health.rest(of: key, now: later)?.until == later + .seconds(20))
         // A longer rest does count.
         health.note(.unauthorized, for: key, now: later)
-        #expect(health.rest(of: key, now: later) == later + .seconds(600))
+        #expect(health.rest(of: key, now: later)?.until == later + .seconds(600))
     }
 
     @Test func `keys of different providers and generations have nothing to do with each other`() {
@@ -59,8 +59,8 @@ import Testing
         #expect(health.isEmpty)
         health.note(.unauthorized, for: key, now: start)
         #expect(!health.isEmpty)
-        #expect(health.rest(of: KeyIdentity(provider: "q", origin: .variable("K")), now: start) == nil)
-        #expect(health.rest(of: KeyIdentity(provider: "p", origin: .file("K")), now: start) == nil)
+        #expect(health.rest(of: RestSubject(key: KeyIdentity(provider: "q", origin: .variable("K")), model: nil), now: start) == nil)
+        #expect(health.rest(of: RestSubject(key: KeyIdentity(provider: "p", origin: .file("K")), model: nil), now: start) == nil)
     }
 
     // MARK: Answers

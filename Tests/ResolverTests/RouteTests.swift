@@ -125,13 +125,16 @@ import Testing
         }
         let error = try rig.failure("openai/gpt-4o")
         #expect(error.code == .exhausted && error.description == "every key rests after errors, the first for 31 more seconds")
+        // A limit is of one model.
+        #expect(try rig.resolver.candidates("chat").map(\.model) == ["large", "gpt-4o-mini", "gpt-4o-mini", "gpt-4o-mini"])
+        for resolution in try rig.resolver.candidates("openai/gpt-4o-mini") { rig.resolver.report(.unauthorized, for: resolution) }
         #expect(try rig.resolver.candidates("chat").map(\.model) == ["large"])
         let only = try rig.resolve("mistral/large")
         rig.resolver.report(.forbidden, for: only)
         #expect(try rig.failure("mistral/large").code == .exhausted)
         #expect(try rig.failure("chat").code == .exhausted)
-        rig.clock.advance(.seconds(30))
-        #expect(try order(rig) == "b")
+        rig.clock.advance(.seconds(300))
+        #expect(try rig.resolver.candidates("openai/gpt-4o").count == 3)
     }
 
     @Test func `a new generation of a secret is another key, which is fit`() throws {

@@ -4,9 +4,16 @@ struct KeyHealth {
         var until: ContinuousClock.Instant
         /// How many errors there were since the last success.
         var failures: Int
+        var outcome: RequestOutcome
     }
 
-    private var rests: [KeyIdentity: Rest] = [:]
+    /// A key, or one model of it.
+    private struct Subject: Hashable {
+        let key: KeyIdentity
+        let model: String?
+    }
+
+    private var rests: [Subject: Rest] = [:]
     private var credits: [KeyIdentity: Int] = [:]
 
     /// Whether nothing is known that would change an order.
@@ -32,24 +39,44 @@ struct KeyHealth {
         }
     }
 
-    mutating func note(_ outcome: RequestOutcome, for key: KeyIdentity, now: ContinuousClock.Instant) {
+    mutating func note(_ outcome: RequestOutcome, for subject: RestSubject, now: ContinuousClock.Instant) {
+        let key = subject.key
         guard outcome != .accepted else {
-            rests[key] = nil
+            rests[Subject(key: key, model: nil)] = nil
+            if subject.model != nil { rests[Subject(key: key, model: subject.model)] = nil }
+            if let token = subject.token { rests[Subject(key: token, model: nil)] = nil }
             return
         }
         // Keys come and go with their generations: those that have long been fit again are forgotten.
         rests = rests.filter { $0.value.until + .seconds(3600) > now }
-        let before = rests[key]
+        // Models come from requests: there may be any number of them.
+        let isWide = outcome == .unauthorized || subject.model == nil || rests.count >= 1024
+        let subject = Subject(key: key, model: isWide ? nil : subject.model)
+        let before = rests[subject]
         // Requests that were under way together fail together, which is one failure, and must not shorten a rest.
         let isSame = before.map { $0.until > now } ?? false
         let failures = (before?.failures ?? 0) - (isSame ? 1 : 0)
         let until = now + Self.rest(after: outcome, failures: failures, isFromVault: key.isFromVault)
-        rests[key] = Rest(until: max(until, before?.until ?? until), failures: failures + 1)
+        let isLonger = before.map { $0.until < until } ?? true
+        rests[subject] = Rest(
+            until: max(until, before?.until ?? until), failures: failures + 1, outcome: isLonger ? outcome : before?.outcome ?? outcome)
     }
 
-    /// When a key may be taken again, or nil if it may be now.
-    func rest(of key: KeyIdentity, now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        rests[key].flatMap { $0.until > now ? $0.until : nil }
+    /// Until when a key rests for a model and after what, or nil if it may be taken now.
+    func rest(of subject: RestSubject, now: ContinuousClock.Instant) -> (until: ContinuousClock.Instant, outcome: RequestOutcome)? {
+        var found = rests[Subject(key: subject.key, model: nil)]
+        let others = [
+            subject.model.flatMap { rests[Subject(key: subject.key, model: $0)] },
+            subject.token.flatMap { rests[Subject(key: $0, model: nil)] },
+        ]
+        for case let other? in others where found.map({ $0.until < other.until }) ?? true { found = other }
+        return found.flatMap { $0.until > now ? ($0.until, $0.outcome) : nil }
+    }
+
+    /// Everything that rests.
+    func all(now: ContinuousClock.Instant) -> [(key: KeyIdentity, model: String?, until: ContinuousClock.Instant, outcome: RequestOutcome)]
+    {
+        rests.filter { $0.value.until > now }.map { ($0.key.key, $0.key.model, $0.value.until, $0.value.outcome) }
     }
 
     /// The order in which the keys of a pool are taken: over time each comes first as often as its weight says, evenly spread.
