@@ -186,7 +186,7 @@ extension ClientConnection: UpstreamReceiver {
     }
 
     private func write(_ part: ByteBuffer) -> ExchangeMachine.Action? {
-        guard let context, responseFraming != .none else { return nil }
+        guard responseFraming != .none else { return nil }
         if case .length = responseFraming {
             responseRemaining -= part.readableBytes
             // More than was said would be read as the next response.
@@ -194,7 +194,7 @@ extension ClientConnection: UpstreamReceiver {
         }
         record.responseByteCount += part.readableBytes
         lastActivity = loop.now
-        outbound.write(part, framing: responseFraming, to: context)
+        outbound.write(part, framing: responseFraming)
         return nil
     }
 
@@ -208,7 +208,6 @@ extension ClientConnection: UpstreamReceiver {
 
     /// Gives an answer of our own.
     func give(_ answer: LocalAnswer) {
-        guard let context else { return }
         let code = answer.head.status.code
         let isBodiless = isHead || code == 204 || code == 304
         let framing = isBodiless ? BodyFraming.none : .length(answer.body.readableBytes)
@@ -218,7 +217,7 @@ extension ClientConnection: UpstreamReceiver {
             record.answered(with: answer.head.status)
             if !isBodiless {
                 record.responseByteCount += answer.body.readableBytes
-                outbound.write(answer.body, framing: framing, to: context)
+                outbound.write(answer.body, framing: framing)
             }
         } else {
             closesAfter = true

@@ -24,11 +24,13 @@ final class ClientConnection: ChannelInboundHandler {
     let address: ClientAddress
     var context: ChannelHandlerContext?
     var phase = Phase.idle
-    var outbound = OutboundBytes()
+    let outbound = OutboundBytes()
     private var inbound = ByteBuffer()
     private var requests: RequestParser
     private var isReading = false
     private var isAdvancing = false
+    private var isSettling = false
+    private var settlesAgain = false
 
     var machine = ExchangeMachine()
     var exchange: (any Exchange)?
@@ -181,14 +183,25 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     /// Sends what was written on both sides, and reads on where there is room.
+    ///
+    /// Sending may come back here; what follows from that is done when it is through.
     func settle() {
-        advance()
-        guard let context else { return }
-        outbound.flush(to: context)
-        if let link {
-            link.flush()
-            link.setReading(context.channel.isWritable)
+        guard !isSettling else {
+            settlesAgain = true
+            return
         }
+        isSettling = true
+        defer { isSettling = false }
+        repeat {
+            settlesAgain = false
+            advance()
+            guard let context else { return }
+            outbound.flush(to: context)
+            if let link {
+                link.flush()
+                link.setReading(context.channel.isWritable)
+            }
+        } while settlesAgain
         if wantsReading { readOn() }
     }
 
@@ -237,8 +250,7 @@ final class ClientConnection: ChannelInboundHandler {
 
     /// The answer is out: what becomes of the connection.
     func completed() {
-        record.end(machine, .complete, exchange)
-        exchange = nil
+        finish(.complete)
         attempt = nil
         responseHead = nil
         phase = .idle
@@ -248,6 +260,13 @@ final class ClientConnection: ChannelInboundHandler {
             phase = .draining
             if let remaining = requests.body.remaining, remaining > loop.configuration.drainLimit { linger() }
         }
+    }
+
+    /// Tells the exchange that it is over.
+    private func finish(_ end: ExchangeSummary.End) {
+        let exchange = exchange
+        self.exchange = nil
+        exchange?.finished(record.summary(of: machine, end))
     }
 
     /// Closes once the client has what was written. What it still sends is read, or the close would take the answer away from it.
@@ -276,8 +295,7 @@ final class ClientConnection: ChannelInboundHandler {
         phase = .closed
         inbound = ByteBuffer()
         dropUpstream()
-        record.end(machine, upstreamFailure.map { .upstreamBroke($0) } ?? .clientGone, exchange)
-        exchange = nil
+        finish(upstreamFailure.map { .upstreamBroke($0) } ?? .clientGone)
         loop.remove(self)
         loop.census.leave(address)
     }

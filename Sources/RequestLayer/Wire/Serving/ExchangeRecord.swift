@@ -6,7 +6,6 @@ struct ExchangeRecord {
     private let started = NIODeadline.now()
     private var headAt: NIODeadline?
     private var status: Int?
-    private var hasEnded = false
     var responseByteCount = 0
 
     mutating func answered(with status: HTTPResponseStatus) {
@@ -14,13 +13,9 @@ struct ExchangeRecord {
         self.status = Int(status.code)
     }
 
-    /// Tells the exchange that it is over; once.
-    mutating func end(_ machine: ExchangeMachine, _ end: ExchangeSummary.End, _ exchange: (any Exchange)?) {
-        guard !hasEnded, let exchange else { return }
-        hasEnded = true
-        exchange.finished(
-            ExchangeSummary(
-                end: end, status: status, requestByteCount: machine.requestByteCount, responseByteCount: responseByteCount,
-                timeToResponse: headAt.map { $0 - started }, duration: .now() - started, attempts: machine.attempts))
+    func summary(of machine: ExchangeMachine, _ end: ExchangeSummary.End) -> ExchangeSummary {
+        ExchangeSummary(
+            end: end, status: status, requestByteCount: machine.requestByteCount, responseByteCount: responseByteCount,
+            timeToResponse: headAt.map { $0 - started }, duration: .now() - started, attempts: machine.attempts)
     }
 }

@@ -17,7 +17,7 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
     private var told: (any UpstreamReceiver)?
     private var parser: ResponseParser
     private var inbound = ByteBuffer()
-    private var outbound = OutboundBytes()
+    private let outbound = OutboundBytes()
     private var framing = BodyFraming.none
     private var isBusy = false
     private var hasSentAll = true
@@ -37,7 +37,7 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
     func send(
         _ head: HTTPRequestHead, framing: BodyFraming, body: ByteBuffer?, isWhole: Bool, to receiver: any UpstreamReceiver
     ) -> Bool {
-        guard let context, outbound.withBuffer({ HeadWriter.write(head, framing: framing, to: &$0) }) else { return false }
+        guard context != nil, outbound.withBuffer({ HeadWriter.write(head, framing: framing, to: &$0) }) else { return false }
         self.receiver = receiver
         self.framing = framing
         isBusy = true
@@ -46,15 +46,14 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
         wantsReading = true
         lastActivity = loop.now
         parser = ResponseParser(limits: loop.headLimits, isHead: head.method == .HEAD)
-        if let body { outbound.write(body, framing: framing, to: context) }
+        if let body { outbound.write(body, framing: framing) }
         if isWhole { outbound.writeEnd(framing: framing) }
         return true
     }
 
     func send(_ part: ByteBuffer) {
-        guard let context else { return }
         lastActivity = loop.now
-        outbound.write(part, framing: framing, to: context)
+        outbound.write(part, framing: framing)
     }
 
     func finishRequest() {
