@@ -127,14 +127,42 @@ struct BodyParser {
             size = size << 4 | digit
             index += 1
         }
-        guard index > 0, index == line || octets[index] == UInt8(ascii: ";") else { throw .malformed }
+        guard index > 0 else { throw .malformed }
+        try checkExtensions(octets, from: index, to: line)
         return size
+    }
+
+    /// `;name`, `;name=value` or `;name="value"`, any number of them.
+    private static func checkExtensions(_ octets: Span<UInt8>, from start: Int, to end: Int) throws(FramingFault) {
+        func token(_ start: Int) throws(FramingFault) -> Int {
+            var index = start
+            while index < end, Octets.isToken(octets[index]) { index += 1 }
+            guard index > start else { throw .malformed }
+            return index
+        }
+        var index = start
+        while index < end {
+            guard octets[index] == UInt8(ascii: ";") else { throw .malformed }
+            index = try token(index + 1)
+            guard index < end, octets[index] == UInt8(ascii: "=") else { continue }
+            index += 1
+            guard index < end, octets[index] == UInt8(ascii: "\"") else {
+                index = try token(index)
+                continue
+            }
+            index += 1
+            while index < end, octets[index] != UInt8(ascii: "\"") { index += octets[index] == UInt8(ascii: "\\") ? 2 : 1 }
+            guard index < end else { throw .malformed }
+            index += 1
+        }
     }
 
     private static func checkTrailer(_ octets: Span<UInt8>, line: Int) throws(FramingFault) {
         if line == 0 { return }
         var index = 0
         while index < line, Octets.isToken(octets[index]) { index += 1 }
-        guard index > 0, index < line, octets[index] == UInt8(ascii: ":") else { throw .malformed }
+        guard index > 0, index < line, octets[index] == UInt8(ascii: ":"), ConnectionHeader(octets, in: 0..<index) == nil else {
+            throw .malformed
+        }
     }
 }
