@@ -116,6 +116,9 @@ let package = Package(
             path: "contrib/examples/ask", swiftSettings: settings),
         .executableTarget(
             name: "resolver-benchmark", dependencies: ["Resolver"], path: "contrib/benchmarks/resolver", swiftSettings: settings),
+        .executableTarget(
+            name: "proxy-benchmark", dependencies: ["RequestLayer", nio, posix, http1], path: "contrib/benchmarks/proxy",
+            exclude: ["run"], swiftSettings: settings),
 
         // Tests.
         .testTarget(name: "KeystoreTests", dependencies: ["Keystore", "SodiumCrypto", grdb], swiftSettings: settings),

@@ -1,0 +1,349 @@
+internal import NIOCore
+internal import NIOHTTP1
+
+/// A client's connection: its requests one after the other, each through the rules to a server and back.
+///
+/// This is the I/O around ``ExchangeMachine``: it reads, asks the rules, writes, and does what the machine says.
+final class ClientConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// What the connection is doing.
+    enum Phase {
+        /// It waits for a request.
+        case idle
+        case exchanging
+        /// The answer is out; the rest of the request is read and dropped.
+        case draining
+        /// It ends when the client has ended it, or after a while.
+        case lingering
+        case closed
+    }
+
+    let loop: ProxyLoop
+    let address: ClientAddress
+    var context: ChannelHandlerContext?
+    var phase = Phase.idle
+    let outbound = OutboundBytes()
+    private var inbound = ByteBuffer()
+    private var requests: RequestParser
+    private var isReading = false
+    private var isAdvancing = false
+    private var isSettling = false
+    private var settlesAgain = false
+
+    var machine = ExchangeMachine()
+    var exchange: (any Exchange)?
+    var link: (any UpstreamLink)?
+    var dial: UpstreamDial?
+    /// The attempt that was asked for last; nil when its head is sent and can't be again.
+    var attempt: UpstreamRequest?
+    var requestFraming = BodyFraming.none
+    var isHead = false
+    /// Whether the client waits to be told to send the body.
+    var awaitsContinue = false
+    var hasReadBody = true
+    var closesAfter = false
+    private var drained = 0
+
+    /// The response that is decided on or relayed.
+    var responseHead: HTTPResponseHead?
+    var upstreamHasEnded = false
+    var upstreamFailure: UpstreamFailure?
+    var responseFraming = BodyFraming.none
+    var responseRemaining = 0
+    var record = ExchangeRecord()
+
+    /// When the client did something, or something was given to it.
+    var lastActivity: NIODeadline
+    private var headStarted: NIODeadline?
+    private var stalledSince: NIODeadline?
+
+    init(loop: ProxyLoop, address: ClientAddress) {
+        self.loop = loop
+        self.address = address
+        requests = RequestParser(limits: loop.headLimits)
+        lastActivity = loop.now
+    }
+
+    // MARK: The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        loop.add(self)
+        lastActivity = loop.now
+        if context.channel.isActive { readOn() }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        readOn()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastActivity = loop.now
+        guard phase != .lingering, phase != .closed else { return }
+        let buffer = unwrapInboundIn(data)
+        if inbound.readableBytes == 0 { inbound = buffer } else { inbound.writeImmutableBuffer(buffer) }
+        advance()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        settle()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        settle()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        breakOff()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        ended()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        ended()
+    }
+
+    // MARK: Reading
+
+    /// Reads requests and their bodies from what has arrived, as far as that can go on.
+    private func advance() {
+        guard !isAdvancing else { return }
+        isAdvancing = true
+        defer { isAdvancing = false }
+        do {
+            while try step() {}
+        } catch {
+            refuse(error)
+        }
+        if inbound.readableBytes == 0 { inbound = ByteBuffer() }
+    }
+
+    /// - Returns: whether there may be more to do.
+    private func step() throws(FramingFault) -> Bool {
+        switch phase {
+        case .idle:
+            guard inbound.readableBytes > 0 else { return false }
+            guard let head = try requests.head(&inbound) else {
+                if headStarted == nil { headStarted = loop.now }
+                return false
+            }
+            headStarted = nil
+            begin(head)
+            return true
+        case .exchanging:
+            guard !hasReadBody, machine.wantsBody, link?.isWritable ?? true else { return false }
+            switch try requests.bodyPart(&inbound) {
+            case .part(let part):
+                perform(machine.receivedBody(part))
+            case .end:
+                hasReadBody = true
+                perform(machine.receivedBodyEnd())
+            case .more:
+                return false
+            }
+            return true
+        case .draining:
+            switch try requests.bodyPart(&inbound) {
+            case .part(let part):
+                drained += part.readableBytes
+                if drained > loop.configuration.drainLimit { linger() }
+            case .end:
+                hasReadBody = true
+                phase = .idle
+                if closesAfter { linger() }
+            case .more:
+                return false
+            }
+            return true
+        case .lingering, .closed:
+            inbound = ByteBuffer()
+            return false
+        }
+    }
+
+    /// Whether more is to be read from the client.
+    private var wantsReading: Bool {
+        switch phase {
+        case .idle, .draining, .lingering: true
+        case .closed: false
+        case .exchanging:
+            if !hasReadBody, machine.wantsBody { link?.isWritable ?? true } else { inbound.readableBytes < 16 * 1024 }
+        }
+    }
+
+    private func readOn() {
+        guard !isReading, let context else { return }
+        isReading = true
+        context.read()
+    }
+
+    /// Sends what was written on both sides, and reads on where there is room.
+    ///
+    /// Sending may come back here; what follows from that is done when it is through.
+    func settle() {
+        guard !isSettling else {
+            settlesAgain = true
+            return
+        }
+        isSettling = true
+        defer { isSettling = false }
+        repeat {
+            settlesAgain = false
+            advance()
+            guard let context else { return }
+            outbound.flush(to: context)
+            if let link {
+                link.flush()
+                link.setReading(context.channel.isWritable)
+            }
+        } while settlesAgain
+        if wantsReading { readOn() }
+    }
+
+    // MARK: A request
+
+    private func begin(_ request: RequestParser.Head) {
+        phase = .exchanging
+        machine = ExchangeMachine()
+        record = ExchangeRecord()
+        requestFraming = request.framing
+        isHead = request.head.method == .HEAD
+        awaitsContinue = request.expectsContinue
+        hasReadBody = request.framing == .none
+        closesAfter = request.closes || loop.isDraining
+        drained = 0
+        switch loop.gate.admit(request.head, from: address) {
+        case .answer(let answer):
+            machine.answered()
+            give(answer)
+        case .forward(let exchange):
+            self.exchange = exchange
+            perform(
+                machine.admitted(framing: request.framing, intake: exchange.intake, bodyLimit: loop.configuration.requestBodyLimit))
+        }
+    }
+
+    /// What was sent can't be passed on.
+    private func refuse(_ fault: FramingFault) {
+        closesAfter = true
+        switch phase {
+        case .idle:
+            phase = .exchanging
+            record = ExchangeRecord()
+            isHead = false
+            give(.status(fault.status))
+        case .exchanging where !machine.isAnswered:
+            dropUpstream()
+            machine.answered()
+            give(.status(fault.status))
+        case .exchanging, .draining, .lingering, .closed:
+            breakOff()
+        }
+    }
+
+    // MARK: The end
+
+    /// The answer is out: what becomes of the connection.
+    func completed() {
+        finish(.complete)
+        attempt = nil
+        responseHead = nil
+        phase = .idle
+        // A client that was not told to send its body may or may not send it.
+        if closesAfter || awaitsContinue && !hasReadBody { return linger() }
+        if !hasReadBody {
+            phase = .draining
+            if let remaining = requests.body.remaining, remaining > loop.configuration.drainLimit { linger() }
+        }
+    }
+
+    /// Tells the exchange that it is over.
+    private func finish(_ end: ExchangeSummary.End) {
+        let exchange = exchange
+        self.exchange = nil
+        exchange?.finished(record.summary(of: machine, end))
+    }
+
+    /// Closes once the client has what was written. What it still sends is read, or the close would take the answer away from it.
+    private func linger() {
+        phase = .lingering
+        lastActivity = loop.now
+        inbound = ByteBuffer()
+        guard let context else { return }
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        outbound.flush(to: context, promise: promise)
+        promise.futureResult.assumeIsolated().whenComplete { _ in
+            self.context?.close(mode: .output, promise: nil)
+        }
+    }
+
+    /// Breaks the connection off at once.
+    func breakOff() {
+        guard let context else { return }
+        context.close(promise: nil)
+        ended()
+    }
+
+    private func ended() {
+        guard context != nil else { return }
+        context = nil
+        phase = .closed
+        inbound = ByteBuffer()
+        dropUpstream()
+        finish(upstreamFailure.map { .upstreamBroke($0) } ?? .clientGone)
+        loop.remove(self)
+        loop.census.leave(address)
+    }
+
+    /// Ends when it comes to rest.
+    func drain() {
+        closesAfter = true
+        if phase == .idle, inbound.readableBytes == 0 { breakOff() }
+    }
+
+    // MARK: Time
+
+    func tick(_ now: NIODeadline) {
+        guard let context else { return }
+        let limits = loop.configuration
+        if context.channel.isWritable {
+            stalledSince = nil
+        } else if let since = stalledSince {
+            if now - since > limits.clientStallTimeout { return breakOff() }
+        } else {
+            stalledSince = now
+        }
+        switch phase {
+        case .idle:
+            if let headStarted {
+                if now - headStarted > limits.headTimeout { timedOut() }
+            } else if now - lastActivity > limits.clientIdleTimeout {
+                breakOff()
+            }
+        case .exchanging:
+            if !hasReadBody, machine.wantsBody, isReading, now - lastActivity > limits.clientIdleTimeout { timedOut() }
+        case .draining:
+            if now - lastActivity > limits.clientIdleTimeout { breakOff() }
+        case .lingering:
+            if now - lastActivity > limits.lingerTimeout { breakOff() }
+        case .closed:
+            break
+        }
+    }
+
+    /// The client takes too long with a request.
+    private func timedOut() {
+        closesAfter = true
+        if phase == .exchanging, machine.isAnswered { return breakOff() }
+        phase = .exchanging
+        dropUpstream()
+        machine.answered()
+        give(.status(408))
+        settle()
+    }
+}
