@@ -77,9 +77,11 @@ let package = Package(
             name: "Wiring",
             dependencies: ["Settings", "Keystore", "Resolver", "Exporter", "PrivateFiles", "SodiumCrypto", "CPlatform", "Yams"],
             swiftSettings: settings),
+        .target(name: "ClientTokens", dependencies: ["Keystore", "SodiumCrypto"], swiftSettings: settings),
         .target(
             name: "RequestLayer",
             dependencies: [
+                "ClientTokens",
                 "Resolver", "Keystore", "Settings", "SodiumCrypto", "CPlatform", nio, posix, http1,
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOTLS", package: "swift-nio"), .product(name: "Logging", package: "swift-log"),
@@ -92,7 +94,8 @@ let package = Package(
         .target(
             name: "WarderCommands",
             dependencies: [
-                "Agent", "Keystore", "Settings", "Profiles", "Resolver", "Exporter", "Wiring", "PrivateFiles", "SodiumCrypto", "CPlatform",
+                "Agent", "ClientTokens", "Keystore", "Settings", "Profiles", "Resolver", "Exporter", "Wiring", "PrivateFiles",
+                "SodiumCrypto", "CPlatform",
                 argumentParser,
             ],
             swiftSettings: settings
@@ -100,10 +103,13 @@ let package = Package(
         .target(
             name: "NetworkCommands",
             dependencies: [
-                "WarderCommands", "RequestLayer", "UnitCredentials", "Agent", "Keystore", "Settings", "Profiles", "Resolver", "Exporter",
+                "WarderCommands", "ClientTokens", "RequestLayer", "UnitCredentials", "Agent", "Keystore", "Settings", "Profiles",
+                "Resolver", "Exporter",
                 "PrivateFiles", "SodiumCrypto", "CPlatform", argumentParser, nio, posix, http1,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .executableTarget(name: "warder", dependencies: ["WarderCommands"], swiftSettings: settings),
@@ -131,7 +137,7 @@ let package = Package(
         .testTarget(
             name: "RequestLayerTests",
             dependencies: [
-                "RequestLayer", "Resolver", "Settings", "Keystore", "SodiumCrypto", nio, posix, http1,
+                "ClientTokens", "RequestLayer", "Resolver", "Settings", "Keystore", "SodiumCrypto", nio, posix, http1,
                 .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],

@@ -2,7 +2,9 @@
 #include "CPlatform.h"
 
 #include <errno.h>
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +52,42 @@ int platform_listen(const char *path, int backlog) {
         return close_failed(number);
     }
     return number;
+}
+
+int platform_listen_loopback(unsigned short port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int number = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (number < 0) return -1;
+    int yes = 1;
+    // A port that was in use a minute ago; never one that is in use.
+    if (setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0) return close_failed(number);
+    if (bind(number, (struct sockaddr *)&address, sizeof address) != 0 || listen(number, 1024) != 0) return close_failed(number);
+    return number;
+}
+
+unsigned short platform_port(int listener) {
+    struct sockaddr_in address;
+    socklen_t length = sizeof address;
+    if (getsockname(listener, (struct sockaddr *)&address, &length) != 0 || address.sin_family != AF_INET) return 0;
+    return ntohs(address.sin_port);
+}
+
+int platform_take_any_listener(int descriptor) {
+    int type = 0, listens = 0;
+    union {
+        struct sockaddr any;
+        struct sockaddr_un path;
+        struct sockaddr_in internet;
+    } address;
+    socklen_t length = sizeof type;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &length) != 0 || type != SOCK_STREAM) return 0;
+    length = sizeof listens;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) != 0 || !listens) return 0;
+    length = sizeof address;
+    if (getsockname(descriptor, &address.any, &length) != 0) return 0;
+    int isLocal = address.any.sa_family == AF_UNIX ||
+                  (address.any.sa_family == AF_INET && (ntohl(address.internet.sin_addr.s_addr) >> 24) == 127);
+    return isLocal && fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0;
 }
 
 int platform_connect(const char *path, int seconds) {

@@ -36,6 +36,18 @@ public struct AuditEntry: Hashable, Sendable {
         case wire
         /// They were taken out again.
         case unwire
+        /// A client of the proxy got a token.
+        case tokenAdd
+        /// A token was revoked.
+        case tokenRevoke
+        /// The proxy began to use a secret for requests.
+        case use
+        /// A unit loaded a secret as a credential.
+        case deliver
+        /// The proxy was told to refuse every request.
+        case pause
+        /// It was told to take requests again.
+        case resume
     }
 
     /// From 1.
@@ -48,7 +60,7 @@ public struct AuditEntry: Hashable, Sendable {
     public var process: UInt32
     /// What was done.
     public var operation: Operation
-    /// The secret's or consumer's name, or the slot's number, or nothing.
+    /// The secret's, consumer's, program's or token's name, or the slot's number, or nothing.
     public var subject: String
     /// The generation that came to be, or 0.
     public var generation: UInt64

@@ -1,7 +1,7 @@
 public import SodiumCrypto
 
-/// What Warder remembers in a vault beside the secrets, in records of their own kind: who holds a copy of what, and what was changed in other
-/// programs' configurations.
+/// What Warder remembers in a vault beside the secrets, in records of their own kind: who holds a copy of what, what was changed in other
+/// programs' configurations, and who may use the proxy.
 ///
 /// A note is sealed, indexed, backed up and rekeyed as a secret is, but has no history and is listed nowhere among the secrets.
 public struct NoteName: Hashable, Comparable, Sendable, CustomStringConvertible {
@@ -11,6 +11,10 @@ public struct NoteName: Hashable, Comparable, Sendable, CustomStringConvertible 
         case consumer
         /// What was changed in another program's configuration.
         case wiring
+        /// A client of the proxy.
+        case client
+        /// How the proxy is to be.
+        case proxy
     }
 
     /// What the note is about.
@@ -57,6 +61,21 @@ extension Vault {
                 for ((name, _), content) in zip(wanted, try view.values(wanted.map(\.1))) { found.append((name, content)) }
             }
             return found.sorted { $0.name < $1.name }
+        }
+    }
+
+    /// Adds entries to the audit trail about what was done with values outside of the vault.
+    ///
+    /// - Parameters:
+    ///   - uses: the secrets.
+    ///   - operation: what was done with them.
+    ///   - now: milliseconds since 1970 UTC.
+    public func record(
+        _ uses: [(name: String, generation: UInt64)], as operation: AuditEntry.Operation, now: UInt64 = WallClock.now()
+    ) throws(KeystoreError) {
+        guard !uses.isEmpty else { return }
+        try commit(now: now) { draft throws(KeystoreError) in
+            for use in uses { try draft.note(operation, use.name, generation: use.generation) }
         }
     }
 

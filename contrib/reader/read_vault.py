@@ -32,7 +32,8 @@ NO_SLOT, CORRUPT, ROLLED_BACK, FORKED, OTHER_VAULT, WORK, NEWER, AUDIT = 11, 12,
 ZERO32 = bytes(32)
 SLOT_KINDS = {1: "passphrase", 2: "key-file", 3: "passphrase+key-file", 4: "recipient"}
 OPERATIONS = dict(enumerate(("create", "set", "remove", "rename", "rollback", "purge", "slotAdd", "slotChange",
-                             "slotRemove", "rekey", "restore", "accept", "apply", "forget", "wire", "unwire"), 1))
+                             "slotRemove", "rekey", "restore", "accept", "apply", "forget", "wire", "unwire",
+                             "tokenAdd", "tokenRevoke", "use", "deliver", "pause", "resume"), 1))
 SCHEMA = [
     ("vault", "CREATE TABLE vault (id INTEGER PRIMARY KEY CHECK (id = 1), head BLOB NOT NULL, buckets BLOB NOT NULL) STRICT"),
     ("slot", "CREATE TABLE slot (number INTEGER PRIMARY KEY, slot BLOB NOT NULL) STRICT"),

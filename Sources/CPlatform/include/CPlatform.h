@@ -81,6 +81,15 @@ void platform_overwrite_argument(int index, unsigned long from);
 // A Unix socket that listens, close-on-exec and non-blocking, mode 0600. Returns it or -1 with errno; EADDRINUSE if the path exists.
 int platform_listen(const char *path, int backlog);
 
+// A TCP socket that listens on 127.0.0.1, close-on-exec; port 0 for any. Returns it or -1 with errno.
+int platform_listen_loopback(unsigned short port);
+
+// The port of such a socket.
+unsigned short platform_port(int listener);
+
+// Whether a descriptor is a stream socket that listens, on a path or on 127.0.0.1; makes it close-on-exec then.
+int platform_take_any_listener(int descriptor);
+
 // A blocking connection to a Unix socket, close-on-exec, that waits at most `seconds` for each answer. Returns it or -1 with errno.
 int platform_connect(const char *path, int seconds);
 

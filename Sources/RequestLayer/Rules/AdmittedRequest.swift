@@ -1,3 +1,4 @@
+internal import ClientTokens
 internal import NIOCore
 internal import NIOHTTP1
 

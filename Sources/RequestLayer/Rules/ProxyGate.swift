@@ -1,3 +1,4 @@
+public import ClientTokens
 internal import Glibc
 internal import NIOCore
 public import NIOHTTP1

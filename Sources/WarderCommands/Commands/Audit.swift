@@ -75,6 +75,12 @@ extension AuditEntry.Operation {
         case .forget: "forget"
         case .wire: "wire"
         case .unwire: "unwire"
+        case .tokenAdd: "token-add"
+        case .tokenRevoke: "token-revoke"
+        case .use: "use"
+        case .deliver: "deliver"
+        case .pause: "pause"
+        case .resume: "resume"
         }
     }
 }

@@ -23,8 +23,16 @@ enum AgentProcess {
         return try AgentSocket.listen(at: session.agentSocket)
     }
 
+    /// Gives the keys of a vault to the agent, which is started if none runs.
+    static func give(_ vault: Vault<LocalKeys>, _ session: Session, _ times: AgentTimes) throws {
+        // Nothing is kept unlocked that does not stand up to a look.
+        _ = try vault.size()
+        let client = try AgentClient(at: session.agentSocket) ?? start(session)
+        try client.unlock(vault.keys, vaultPath: session.vaultPath, times: times)
+    }
+
     /// Starts an agent of its own session, which has nothing of this process but its socket.
-    static func start(_ session: Session) throws -> AgentClient {
+    private static func start(_ session: Session) throws -> AgentClient {
         let path = session.agentSocket
         let listener: Int32
         do throws(KeystoreError) { listener = try AgentSocket.listen(at: path) } catch {

@@ -6,7 +6,7 @@ enum Arguments {
         "-v": false, "-qv": false, "-vq": false,
     ]
     /// Commands that are followed by another command.
-    private static let groups: Set<String> = ["slot", "audit", "consumer", "provider", "credential", "models"]
+    private static let groups: Set<String> = ["slot", "audit", "consumer", "provider", "credential", "models", "serve"]
 
     /// Options that an error message may name. Anything else that looks like one may be a value.
     static let knownOptions: Set<String> = Set(global.keys).union([
@@ -21,7 +21,9 @@ enum Arguments {
         "--dry-run",
         "--merge", "--replace", "--prefix", "--from-shell", "--from", "--all", "--remove-source",
         "--reveal", "--explain", "--env-file", "--login-shell", "--for", "--provider",
-        "--file", "--model", "--keys", "--private-copy", "--snippet", "--remove", "--idle", "--socket-fd",
+        "--file", "--model", "--keys", "--private-copy", "--snippet", "--remove", "--idle", "--socket-fd", "--port", "--extra-ca",
+        "--allow-private", "--access-log", "--route", "--method",
+        "--requests-per-minute", "--concurrent", "--budget", "--via-proxy",
     ]).union(OnboardArguments.knownOptions)
 
     /// The position of the command: the first word that is neither a global option nor its value.

@@ -1,12 +1,12 @@
 internal import Agent
-internal import Exporter
+package import Exporter
 internal import Keystore
-internal import Settings
+package import Settings
 
 extension Session {
     /// The consumers of this vault, by name: those of the file that this session writes to. The system's consumers belong to the
     /// system's vault.
-    var consumers: [ConsumerSettings] {
+    package var consumers: [ConsumerSettings] {
         settings.consumers.values.filter { $0.file == writableSettingsPath }.sorted { $0.name < $1.name }
     }
 
@@ -42,7 +42,7 @@ extension Session {
     }
 
     /// Consumers with their paths on this machine, and those whose settings make no sense here, or want a file that another one has.
-    func usable(_ all: [ConsumerSettings]) -> (consumers: [Consumer], broken: [(name: String, failure: Failure)]) {
+    package func usable(_ all: [ConsumerSettings]) -> (consumers: [Consumer], broken: [(name: String, failure: Failure)]) {
         var consumers: [Consumer] = []
         var broken: [(name: String, failure: Failure)] = []
         let byPath = Dictionary(grouping: self.consumers) { $0.path.map(directories.expand) ?? "" }

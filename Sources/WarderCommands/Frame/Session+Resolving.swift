@@ -1,8 +1,8 @@
-internal import Agent
+package import Agent
 internal import Exporter
 internal import Glibc
-internal import Keystore
-internal import Resolver
+package import Keystore
+package import Resolver
 internal import Settings
 internal import SodiumCrypto
 internal import Synchronization
@@ -15,7 +15,7 @@ extension Session {
     ///   - usesLoginShell: whether the login shell is asked after it; else what the settings say.
     ///   - vault: the vault, if it is unlocked already.
     ///   - mayPrompt: whether a passphrase may be asked for.
-    func resolver(
+    package func resolver(
         environmentFile: String? = nil, usesLoginShell: Bool = false, vault: Vault<VaultKeys>? = nil, mayPrompt: Bool = true
     ) -> ModelResolver {
         var fallbacks: [any VariableSource] = []

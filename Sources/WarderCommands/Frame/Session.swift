@@ -41,13 +41,23 @@ package struct Session: Sendable {
         return unsafe String(validatingCString: path)
     }
 
+    /// The files that decide what a session finds, whether they are there or not: the vault's and the settings'.
+    package static func files(_ options: CommonOptions) throws -> [String] {
+        let directories = try directories()
+        let settings =
+            options.settings.map { [$0] } ?? [UserDirectories.systemSettingsPath] + (options.system ? [] : [directories.settingsPath])
+        return [vaultPath(options, directories)] + settings
+    }
+
     /// The settings file that a command writes to.
     package var writableSettingsPath: String {
         options.settings ?? (options.system ? UserDirectories.systemSettingsPath : directories.settingsPath)
     }
 
     /// `--vault`, `--system`, `WARDER_VAULT`, or the user's own.
-    package var vaultPath: String {
+    package var vaultPath: String { Self.vaultPath(options, directories) }
+
+    private static func vaultPath(_ options: CommonOptions, _ directories: UserDirectories) -> String {
         if let path = options.vault { return path }
         if options.system { return UserDirectories.systemVaultPath }
         if let path = Console.environment("WARDER_VAULT"), !path.isEmpty { return path }

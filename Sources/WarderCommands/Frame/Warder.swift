@@ -32,7 +32,9 @@ struct Warder: ParsableCommand {
                 name: "Environments", subcommands: [Run.self, Check.self, Allow.self, ExportEnvironment.self, ImportSecrets.self]),
             CommandGroup(
                 name: "Providers",
-                subcommands: [Onboard.self, ProviderGroup.self, ModelsGroup.self, Resolve.self, Wire.self, CredentialGroup.self]),
+                subcommands: [
+                    Onboard.self, ProviderGroup.self, ModelsGroup.self, Resolve.self, Wire.self, CredentialGroup.self, ServeGroup.self,
+                ]),
             CommandGroup(name: "Consumers", subcommands: [ConsumerGroup.self, Apply.self, Where.self]),
         ])
 }

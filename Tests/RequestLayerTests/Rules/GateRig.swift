@@ -1,3 +1,4 @@
+import ClientTokens
 import Keystore
 import NIOCore
 import NIOHTTP1

@@ -1,3 +1,4 @@
+import ClientTokens
 import NIOHTTP1
 import Testing
 

@@ -1,3 +1,4 @@
+internal import ClientTokens
 internal import SodiumCrypto
 internal import Synchronization
 

@@ -13,14 +13,21 @@ package struct ServeOptions: ParsableArguments {
 
     @Option(
         name: .customLong("allow-private"),
-        help: ArgumentHelp(
-            "A host of your own whose name may stand for a private address; may be given several times.", valueName: "host"))
+        help: ArgumentHelp("A host of your own whose name may stand for a private address; may be given several times.", valueName: "host"))
     package var privateHosts: [String] = []
 
     @Option(
         name: .customLong("access-log"),
-        help: ArgumentHelp("One line of JSON for each request: stderr, none, or a file.", valueName: "where"))
+        help: ArgumentHelp("One line of JSON for each request, to: stderr, none, or a file.", valueName: "where"))
     package var accessLog = "stderr"
 
     package init() {}
+
+    /// The words that give the same options to another program.
+    var arguments: [String] {
+        var words = ["--access-log", accessLog]
+        if let port { words += ["--port", "\(port)"] }
+        if let extraCA { words += ["--extra-ca", extraCA] }
+        return words + privateHosts.flatMap { ["--allow-private", $0] }
+    }
 }

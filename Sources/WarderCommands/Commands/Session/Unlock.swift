@@ -28,10 +28,7 @@ struct Unlock: WarderCommand {
         let times = try AgentTimes(for: total, idle: idle)
         let session = try Session(options)
         let (vault, _) = try session.unlockDirectly(storage: session.storage(), anchor: session.anchor())
-        // Nothing is kept unlocked that does not stand up to a look.
-        _ = try vault.size()
-        let client = try AgentClient(at: session.agentSocket) ?? AgentProcess.start(session)
-        try client.unlock(vault.keys, vaultPath: session.vaultPath, times: times)
+        try AgentProcess.give(vault, session, times)
         if options.json {
             try Console.write(JSON.answer([("vault", .string(session.vaultPath)), ("agent", .string(session.agentSocket))]).line)
         } else {

@@ -1,4 +1,3 @@
-internal import Glibc
 public import SodiumCrypto
 
 /// Who may use the proxy, for what, and how much. The token itself is known to its owner only.
@@ -58,20 +57,20 @@ public struct ClientToken: Hashable, Sendable, Codable {
         return try SecretValue(copying: text)
     }
 
-    static func hash(of token: RawSpan) throws(SodiumError) -> Digest {
+    package static func hash(of token: RawSpan) throws(SodiumError) -> Digest {
         var hash = try KeyedHash(label: "warder client token")
         hash.update(token)
         return hash.finalize()
     }
 
     /// Whether it may be used with a route or provider.
-    func allows(route: String) -> Bool { routes?.contains(route) ?? true }
+    package func allows(route: String) -> Bool { routes?.contains(route) ?? true }
 
     /// Whether it may be used with a method.
-    func allows(method: String) -> Bool { methods?.contains(method) ?? true }
+    package func allows(method: String) -> Bool { methods?.contains(method) ?? true }
 
     /// Whether it may be used with a model.
-    func allows(model: String, of provider: String) -> Bool {
+    package func allows(model: String, of provider: String) -> Bool {
         guard let models else { return true }
         return models.contains { pattern in
             guard pattern.hasSuffix("*") else { return pattern == model || pattern == "\(provider)/\(model)" }
@@ -81,7 +80,7 @@ public struct ClientToken: Hashable, Sendable, Codable {
     }
 
     /// Whether it has ended.
-    func hasExpired(at seconds: Int) -> Bool { expires.map { $0 <= seconds } ?? false }
+    package func hasExpired(at seconds: Int) -> Bool { expires.map { $0 <= seconds } ?? false }
 
     /// The names of the JSON form.
     private enum CodingKeys: String, CodingKey {
@@ -93,14 +92,20 @@ public struct ClientToken: Hashable, Sendable, Codable {
 
 extension Digest {
     /// In lower case.
-    var hexadecimal: String {
+    package var hexadecimal: String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     /// - Parameter text: 64 hexadecimal digits.
-    init?(hexadecimal text: String) {
-        let digits = text.utf8.map(Byte.hexDigit)
+    package init?(hexadecimal text: String) {
+        let digits = text.utf8.map { byte -> UInt8? in
+            switch byte {
+            case 0x30...0x39: byte - 0x30
+            case 0x61...0x66: byte - 0x57
+            default: nil
+            }
+        }
         guard digits.count == 2 * Digest.byteCount else { return nil }
         var bytes: [UInt8] = []
         for index in stride(from: 0, to: digits.count, by: 2) {
@@ -111,6 +116,3 @@ extension Digest {
         self = digest
     }
 }
-
-/// Seconds since 1970 UTC: time(2).
-func wallClockSeconds() -> Int { time(nil) }

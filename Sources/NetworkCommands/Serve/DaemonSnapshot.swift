@@ -1,0 +1,83 @@
+internal import Agent
+internal import ClientTokens
+internal import Exporter
+internal import Keystore
+internal import Profiles
+internal import RequestLayer
+internal import Resolver
+internal import Settings
+internal import UnitCredentials
+internal import WarderCommands
+
+/// Everything that the daemon serves, out of one state of the vault and the settings.
+struct DaemonSnapshot: Sendable {
+    let table: RouteTable
+    let tokens: [ClientToken]
+    let isPaused: Bool
+    let credentials: CredentialSnapshot
+    /// What cannot be served, and why.
+    let troubles: [String]
+
+    /// What changes with every change of the vault's file or of a settings file.
+    struct Stamp: Equatable {
+        private let files: [VaultStamp?]
+
+        init(_ options: CommonOptions) { files = ((try? Session.files(options)) ?? []).map { VaultStamp(path: $0) } }
+    }
+
+    /// Whether the agent has the vault's keys.
+    static func isUnlocked(_ session: Session) throws -> Bool {
+        try session.agentsVault(session.storage(), nil) != nil
+    }
+
+    /// Reads all anew.
+    ///
+    /// - Throws: 10 if the agent does not have the vault's keys; 15 if this host has never seen the vault; what the settings and the vault
+    ///   throw.
+    static func read(_ options: CommonOptions) throws -> DaemonSnapshot {
+        let session = try Session(options)
+        let vault = try open(session)
+        let listings = try vault.list()
+        let resolver = session.resolver(vault: vault, mayPrompt: false)
+        let table = try RouteTable(
+            settings: session.settings, resolver: resolver, secrets: Set(listings.map(\.name.description)))
+        var troubles = table.problems.filter(\.isFatal).map { "\($0.name): \($0.reason)" }
+        let (consumers, broken) = session.usable(session.consumers)
+        troubles += broken.map { "consumer \($0.name): \($0.failure.message)" }
+        let served = try ServedUnits(
+            of: consumers, scope: options.system ? .system : .user, settings: session.settings, vault: vault)
+        troubles += served.broken.map { "consumer \($0.consumer): \(Failure($0.reason).message)" }
+        var credentials = CredentialSnapshot()
+        for unit in served.units {
+            for variable in unit.variables {
+                let sources = variable.sources.map { UnitCredential.Source(name: $0.name, generation: $0.generation) }
+                credentials.add(
+                    UnitCredential(value: variable.value, consumer: unit.consumer, sources: sources), named: variable.name, to: unit.unit)
+            }
+        }
+        return DaemonSnapshot(
+            table: table, tokens: try ClientTokenStore(vault).all(), isPaused: try ProxySwitch(vault).isPaused(), credentials: credentials,
+            troubles: troubles)
+    }
+
+    /// Notes in the vault's audit trail what was done with secrets.
+    static func record(_ entries: [KeyUses.Entry], _ options: CommonOptions) throws {
+        let vault = try open(Session(options))
+        for operation in [AuditEntry.Operation.use, .deliver] {
+            let uses = entries.filter { $0.operation == operation }.map { (name: $0.name, generation: $0.generation) }
+            try vault.record(uses, as: operation)
+        }
+    }
+
+    /// The vault with the agent's keys. A vault that this host has never seen is not trusted by a daemon that nobody watches.
+    private static func open(_ session: Session) throws -> Vault<VaultKeys> {
+        guard session.hasAnchor else {
+            throw Failure(
+                .replaced, "\(session.vaultPath): this host has not seen this vault yet", hints: ["`warder verify` looks at it first"])
+        }
+        guard let vault = try session.agentsVault(session.storage(), session.anchor()) else {
+            throw Failure(.locked, "the vault is locked", hints: ["`warder unlock`"])
+        }
+        return vault
+    }
+}
