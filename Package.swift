@@ -156,7 +156,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests", dependencies: ["warder", "ask-example"], resources: [.copy("Resources")], swiftSettings: settings),
         .testTarget(
-            name: "ExporterTests", dependencies: ["Exporter", "Settings", "Profiles", "PrivateFiles", "SodiumCrypto"],
+            name: "ExporterTests", dependencies: ["Exporter", "Keystore", "Settings", "Profiles", "PrivateFiles", "SodiumCrypto"],
             swiftSettings: settings),
         .testTarget(
             name: "WiringTests", dependencies: ["Wiring", "Exporter", "Settings", "PrivateFiles", "SodiumCrypto"],

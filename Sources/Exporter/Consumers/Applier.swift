@@ -114,6 +114,9 @@ public struct Applier<Holder: KeyHolder> {
         return left
     }
 
+    /// The variables of a consumer under its own names.
+    func values(of consumer: Consumer) throws -> [EnvironmentVariable] { try variables.of(consumer) }
+
     private func planning(_ consumer: Consumer) -> CopyPlanning {
         CopyPlanning(consumer: consumer, places: places, isForced: isForced, isReplacing: isReplacing)
     }
