@@ -44,15 +44,13 @@ struct DaemonSnapshot: Sendable {
         var troubles = table.problems.filter(\.isFatal).map { "\($0.name): \($0.reason)" }
         let (consumers, broken) = session.usable(session.consumers)
         troubles += broken.map { "consumer \($0.name): \($0.failure.message)" }
-        let served = try ServedUnits(
-            of: consumers, scope: options.system ? .system : .user, settings: session.settings, vault: vault)
-        troubles += served.broken.map { "consumer \($0.consumer): \(Failure($0.reason).message)" }
         var credentials = CredentialSnapshot()
-        for unit in served.units {
-            for variable in unit.variables {
-                let sources = variable.sources.map { UnitCredential.Source(name: $0.name, generation: $0.generation) }
-                credentials.add(
-                    UnitCredential(value: variable.value, consumer: unit.consumer, sources: sources), named: variable.name, to: unit.unit)
+        for unit in session.applier(vault).served(consumers, options.system ? .system : .user) {
+            switch unit.variables {
+            case .success(let variables): credentials.add(variables, of: unit)
+            // One that the vault cannot be read for must not cost it what it has.
+            case .failure(let error as KeystoreError): throw error
+            case .failure(let error): troubles.append("consumer \(unit.consumer): \(Failure(error).message)")
             }
         }
         return DaemonSnapshot(
@@ -79,5 +77,17 @@ struct DaemonSnapshot: Sendable {
             throw Failure(.locked, "the vault is locked", hints: ["`warder unlock`"])
         }
         return vault
+    }
+}
+
+extension CredentialSnapshot {
+    /// Adds what a unit gets.
+    fileprivate mutating func add(_ variables: [EnvironmentVariable], of unit: ServedUnit) {
+        for variable in variables {
+            let sources = variable.sources.map { UnitCredential.Source(name: $0.name, generation: $0.generation) }
+            add(
+                UnitCredential(value: variable.value, consumer: unit.consumer, sources: sources), named: variable.name,
+                to: unit.unit.description)
+        }
     }
 }

@@ -1,6 +1,6 @@
-internal import Agent
+package import Agent
 package import Exporter
-internal import Keystore
+package import Keystore
 package import Settings
 
 extension Session {
@@ -37,7 +37,7 @@ extension Session {
     }
 
     /// What gives consumers their copies.
-    func applier(_ vault: Vault<VaultKeys>, isForced: Bool = false, isReplacing: Bool = false) -> Applier<VaultKeys> {
+    package func applier(_ vault: Vault<VaultKeys>, isForced: Bool = false, isReplacing: Bool = false) -> Applier<VaultKeys> {
         Applier(vault, settings, places, isForced: isForced, isReplacing: isReplacing)
     }
 
