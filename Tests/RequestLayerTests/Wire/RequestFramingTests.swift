@@ -108,7 +108,9 @@ struct RefusedRequest: Sendable, CustomTestStringConvertible {
         .init("Connection names Sec-Fetch-Site", get("Connection: sec-fetch-site")),
         .init("Connection names what is no name", get("Connection: a b")),
         .init("too many headers", get((0..<200).map { "X-\($0): a" }.joined(separator: "\r\n")), 431),
-        .init("headers too long together", get((0..<100).map { "X-\($0): \(String(repeating: "a", count: 1000))" }.joined(separator: "\r\n")), 431),
+        .init(
+            "headers too long together", get((0..<100).map { "X-\($0): \(String(repeating: "a", count: 1000))" }.joined(separator: "\r\n")),
+            431),
         .init("a header without an end", "GET / HTTP/1.1\r\nHost: here\r\nX-A: \(String(repeating: "a", count: 70_000))", 431),
     ]
 
@@ -261,7 +263,8 @@ struct RefusedChunks: Sendable, CustomTestStringConvertible {
             "GET / HTTP/1.1\r\nHost: here\r\nConnection: keep-alive, x-b\r\nX-B: 1\r\n\r\n",
         ]
         let pieces = [
-            "\r\n", "\n", "\r", " ", "\t", ":", ";", ",", "\0", "0", "5", "a", "chunked", "Content-Length: 3\r\n", "Transfer-Encoding: chunked\r\n",
+            "\r\n", "\n", "\r", " ", "\t", ":", ";", ",", "\0", "0", "5", "a", "chunked", "Content-Length: 3\r\n",
+            "Transfer-Encoding: chunked\r\n",
             "HTTP/1.1", "é", "\u{7f}", "%", "0\r\n\r\n",
         ]
         var accepted = 0

@@ -100,10 +100,16 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
             buffer = inbound
         }
         inbound = ByteBuffer()
+        let receiver = receiver
         do {
             try deliver(&buffer)
         } catch {
             fail(.malformed)
+        }
+        // Closed meanwhile, there is no end of reading that would be told.
+        if self.context == nil {
+            told = nil
+            receiver?.settle()
         }
     }
 
@@ -170,11 +176,11 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
     }
 
     private func fail(_ failure: UpstreamFailure) {
+        // Closing may come back here.
         let receiver = receiver
         self.receiver = nil
-        close()
-        guard isBusy else { return }
         isBusy = false
+        close()
         receiver?.upstreamFailed(failure, beforeFirstByte: !hasBytes)
         receiver?.settle()
     }
