@@ -37,7 +37,8 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
     func send(
         _ head: HTTPRequestHead, framing: BodyFraming, body: ByteBuffer?, isWhole: Bool, to receiver: any UpstreamReceiver
     ) -> Bool {
-        guard context != nil, outbound.withBuffer({ HeadWriter.write(head, framing: framing, to: &$0) }) else { return false }
+        let server = server
+        guard context != nil, outbound.withBuffer({ HeadWriter.write(head, framing: framing, server: server, to: &$0) }) else { return false }
         self.receiver = receiver
         self.framing = framing
         isBusy = true
@@ -116,9 +117,9 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
     private func deliver(_ buffer: inout ByteBuffer) throws(FramingFault) {
         while let receiver {
             switch try parser.next(&buffer) {
-            case .head(let head, let framing):
+            case .head(let head):
                 told = receiver
-                receiver.upstreamSent(head, framing: framing)
+                receiver.upstreamSent(head)
             case .body(let part):
                 told = receiver
                 receiver.upstreamSent(part)
