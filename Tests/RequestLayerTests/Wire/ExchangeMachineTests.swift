@@ -3,9 +3,9 @@ import Testing
 
 @testable import RequestLayer
 
-extension ExchangeMachine.Action: @retroactive CustomTestStringConvertible, CustomStringConvertible {
+extension ExchangeMachine.Action: CustomStringConvertible {
     /// The action with its bodies as text, so that it can be compared.
-    public var description: String {
+    var description: String {
         func text(_ buffer: ByteBuffer) -> String { String(buffer: buffer) }
         return switch self {
         case .wait: "wait"
@@ -23,7 +23,6 @@ extension ExchangeMachine.Action: @retroactive CustomTestStringConvertible, Cust
         }
     }
 
-    public var testDescription: String { description }
 }
 
 @Suite struct `The course of an exchange` {
@@ -49,7 +48,8 @@ extension ExchangeMachine.Action: @retroactive CustomTestStringConvertible, Cust
 
     @Test(arguments: [
         (BodyFraming.length(5), BodyIntake.whole(limit: 5), "read"), (.length(6), .whole(limit: 5), "refuse 413"),
-        (.chunked, .whole(limit: 5), "read"), (.length(5), .replayable(limit: 5), "read"), (.length(6), .replayable(limit: 5), "attempt nil"),
+        (.chunked, .whole(limit: 5), "read"), (.length(5), .replayable(limit: 5), "read"),
+        (.length(6), .replayable(limit: 5), "attempt nil"),
         (.chunked, .replayable(limit: 5), "read"), (.length(6), .stream, "attempt nil"), (.chunked, .stream, "attempt nil"),
         (.length(11), .stream, "refuse 413"), (.length(11), .replayable(limit: 100), "refuse 413"), (.none, .stream, "attempt nil"),
         (.none, .replayable(limit: 0), "attempt "),

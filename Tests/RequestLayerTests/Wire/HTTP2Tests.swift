@@ -23,7 +23,8 @@ import Testing
         let rig = try await rig(server)
         let client = try await rig.connect()
         try await client.send(
-            "POST /path?q=1 HTTP/1.1\r\nHost: here\r\nX-Own: 1\r\nConnection: x-hop\r\nX-Hop: 1\r\nTE: trailers\r\nContent-Length: 4\r\n\r\nbody")
+            "POST /path?q=1 HTTP/1.1\r\nHost: here\r\nX-Own: 1\r\nConnection: x-hop\r\nX-Hop: 1\r\nTE: trailers\r\nContent-Length: 4\r\n\r\nbody"
+        )
         #expect(
             try await client.response()
                 == "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\nx-a: b\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")
@@ -126,7 +127,9 @@ import Testing
         #expect(try await other.response().hasSuffix("hello"))
         try await client.setReading(true)
         try await sending.value
-        try await RawConnection.wait(for: "the whole body") { client.count > 40 * piece.count && client.bytes.suffix(5) == Array("0\r\n\r\n".utf8)[...] }
+        try await RawConnection.wait(for: "the whole body") {
+            client.count > 40 * piece.count && client.bytes.suffix(5) == Array("0\r\n\r\n".utf8)[...]
+        }
         #expect(try await rig.summaries(2).contains { $0.responseByteCount == 40 * piece.count })
     }
 
@@ -151,7 +154,8 @@ import Testing
 
     @Test(arguments: [
         [(":status", "200"), (":status", "200")], [("x-a", "b")], [(":status", "20")], [(":status", "abc")], [(":status", "101")],
-        [(":status", "200"), ("X-Upper", "a")], [(":status", "200"), ("connection", "close")], [(":status", "200"), ("transfer-encoding", "chunked")],
+        [(":status", "200"), ("X-Upper", "a")], [(":status", "200"), ("connection", "close")],
+        [(":status", "200"), ("transfer-encoding", "chunked")],
         [(":status", "200"), ("x-a", "b\r\nx-evil: c")], [(":status", "200"), ("x a", "b")],
         [(":status", "200"), ("content-length", "5"), ("content-length", "6")], [(":status", "200"), ("content-length", "-5")],
         [(":status", "200"), ("content-length", "3")], [(":status", "200"), (":path", "/")],

@@ -137,5 +137,9 @@ import Testing
         let proxy = try ProxyServer(gate: TestGate(port: 1), eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
         await #expect(throws: (any Error).self) { try await proxy.serve(-1) }
         await #expect(throws: (any Error).self) { try await proxy.serve(0x7fff) }
+        // One that other machines could reach.
+        let (descriptor, _) = try Rig.listen(on: 0)
+        defer { close(descriptor) }
+        await #expect(throws: (any Error).self) { try await proxy.serve(descriptor) }
     }
 }

@@ -147,7 +147,9 @@ import Testing
             try await upstream.setReading(true)
             try await RawConnection.wait(for: "the whole body") { upstream.count > total * piece.count }
             try await sending.value
-            if isChunked { try await RawConnection.wait(for: "the last chunk") { upstream.bytes.suffix(5) == Array("0\r\n\r\n".utf8)[...] } }
+            if isChunked {
+                try await RawConnection.wait(for: "the last chunk") { upstream.bytes.suffix(5) == Array("0\r\n\r\n".utf8)[...] }
+            }
             try await upstream.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")
             #expect(try await client.response().hasSuffix("ok"))
         }

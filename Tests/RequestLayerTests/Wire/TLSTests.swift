@@ -79,14 +79,18 @@ import Testing
         #expect(try await rig.summaries().first?.end == .upstreamBroke(.closed))
     }
 
-    @Test(arguments: ["192.0.2.1", "10.0.0.1", "8.8.8.8", "169.254.169.254", "0.0.0.0", "2001:db8::1", "::", "::ffff:10.0.0.1", "example.invalid"])
+    @Test(arguments: [
+        "192.0.2.1", "10.0.0.1", "8.8.8.8", "169.254.169.254", "0.0.0.0", "2001:db8::1", "::", "::ffff:10.0.0.1", "example.invalid",
+    ])
     func `no server elsewhere is reached without TLS`(host: String) async throws {
         let gate = TestGate { _ in UpstreamServer(host: host, port: 80, usesTLS: false) }
         let rig = try await Rig(gate)
         #expect(try await answer(rig).hasSuffix("\r\n\r\nconnect"))
     }
 
-    @Test(arguments: ["127.1", "0x7f000001", "2130706433", "0177.0.0.1", "169.254.169.254", "0xa9fea9fe", "::", "0", "fe80::1", "224.0.0.1"])
+    @Test(arguments: [
+        "127.1", "0x7f000001", "2130706433", "0177.0.0.1", "169.254.169.254", "0xa9fea9fe", "::", "0", "fe80::1", "224.0.0.1",
+    ])
     func `a name that leads to this machine or to a cloud's metadata is refused, unless it is allowed`(host: String) async throws {
         let server = try await RawServer.answering(Self.hello, tls: TestCertificates.shared.get().server())
         let rig = try await Self.rig(port: server.port, host: host)
@@ -104,8 +108,10 @@ import Testing
         ("64:ff9b::7f00:1", .loopback), ("2002:7f00:1::", .loopback), ("10.1.2.3", .privateNetwork), ("172.16.0.1", .privateNetwork),
         ("172.31.255.255", .privateNetwork), ("172.32.0.1", .anywhere), ("172.15.0.1", .anywhere), ("192.168.0.1", .privateNetwork),
         ("192.169.0.1", .anywhere), ("100.64.0.1", .privateNetwork), ("100.128.0.1", .anywhere), ("198.18.0.1", .privateNetwork),
-        ("169.254.169.254", .linkLocal), ("0.1.2.3", .linkLocal), ("224.0.0.1", .linkLocal), ("255.255.255.255", .linkLocal), ("::", .linkLocal),
-        ("::10.0.0.1", .linkLocal), ("::ffff:10.0.0.1", .privateNetwork), ("64:ff9b::a00:1", .privateNetwork), ("2002:a00:1::", .privateNetwork),
+        ("169.254.169.254", .linkLocal), ("0.1.2.3", .linkLocal), ("224.0.0.1", .linkLocal), ("255.255.255.255", .linkLocal),
+        ("::", .linkLocal),
+        ("::10.0.0.1", .linkLocal), ("::ffff:10.0.0.1", .privateNetwork), ("64:ff9b::a00:1", .privateNetwork),
+        ("2002:a00:1::", .privateNetwork),
         ("::ffff:169.254.169.254", .linkLocal), ("fc00::1", .privateNetwork), ("fdff::1", .privateNetwork), ("fe80::1", .linkLocal),
         ("fec0::1", .privateNetwork), ("ff02::1", .linkLocal), ("2001:db8::1", .privateNetwork), ("2606:4700::1", .anywhere),
         ("8.8.8.8", .anywhere), ("::ffff:8.8.8.8", .anywhere),
@@ -115,10 +121,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("api.example.com", "api.example.com", true), ("API.example.com", "api.EXAMPLE.com.", true), ("*.example.com", "api.example.com", true),
+        ("api.example.com", "api.example.com", true), ("API.example.com", "api.EXAMPLE.com.", true),
+        ("*.example.com", "api.example.com", true),
         ("*.example.com", "example.com", false), ("*.example.com", "a.b.example.com", false), ("a*.example.com", "api.example.com", false),
-        ("*.com", "example.com", false), ("*", "localhost", false), ("localhost", "localhost", true), ("example.com", "api.example.com", false),
-        ("api.example.com", "api.example.com.evil", false), ("*.example.com", ".example.com", false), ("", "", false), ("*.*.com", "a.b.com", false),
+        ("*.com", "example.com", false), ("*", "localhost", false), ("localhost", "localhost", true),
+        ("example.com", "api.example.com", false),
+        ("api.example.com", "api.example.com.evil", false), ("*.example.com", ".example.com", false), ("", "", false),
+        ("*.*.com", "a.b.com", false),
         ("api.example.com\0.evil", "api.example.com", false),
     ])
     func `a certificate's name is the host's, or stands for one label of it`(pattern: String, host: String, matches: Bool) {

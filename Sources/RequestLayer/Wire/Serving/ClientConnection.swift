@@ -179,6 +179,8 @@ final class ClientConnection: ChannelInboundHandler {
     private func readOn() {
         guard !isReading, let context else { return }
         isReading = true
+        // While it was held back, nothing could come.
+        lastActivity = loop.now
         context.read()
     }
 

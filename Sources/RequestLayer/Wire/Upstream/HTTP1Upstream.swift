@@ -38,7 +38,9 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
         _ head: HTTPRequestHead, framing: BodyFraming, body: ByteBuffer?, isWhole: Bool, to receiver: any UpstreamReceiver
     ) -> Bool {
         let server = server
-        guard context != nil, outbound.withBuffer({ HeadWriter.write(head, framing: framing, server: server, to: &$0) }) else { return false }
+        guard context != nil, outbound.withBuffer({ HeadWriter.write(head, framing: framing, server: server, to: &$0) }) else {
+            return false
+        }
         self.receiver = receiver
         self.framing = framing
         isBusy = true
@@ -71,6 +73,8 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
     var isWritable: Bool { context?.channel.isWritable ?? true }
 
     func setReading(_ isReading: Bool) {
+        // While it was held back, nothing could come.
+        if isReading, !wantsReading { lastActivity = loop.now }
         wantsReading = isReading
         if isReading { readOn() }
     }

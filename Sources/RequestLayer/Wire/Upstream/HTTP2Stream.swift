@@ -64,6 +64,8 @@ final class HTTP2Stream: ChannelInboundHandler, UpstreamLink {
     var isWritable: Bool { context?.channel.isWritable ?? true }
 
     func setReading(_ isReading: Bool) {
+        // While it was held back, nothing could come.
+        if isReading, !wantsReading { lastActivity = loop.now }
         wantsReading = isReading
         if isReading { readOn() }
     }
