@@ -136,7 +136,8 @@ public enum FailureDecision {
 
 /// What to do with a response.
 public enum ResponseDecision {
-    /// Give it to the client with this head; its body goes through ``Exchange/relay(_:)``.
+    /// Give it to the client with this head; its body goes through ``Exchange/relay(_:)``. A `Content-Length` in the head is kept: who
+    /// changes the body's length drops it, and the body goes in chunks.
     case relay(HTTPResponseHead)
     /// Collect the body up to a limit, then ask ``Exchange/collected(_:body:isWhole:)``.
     case collect(limit: Int)

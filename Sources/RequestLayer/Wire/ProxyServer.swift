@@ -31,6 +31,8 @@ public final class ProxyServer: Sendable {
     /// Accepts connections on a socket that is bound and listens already: Unix, or TCP on loopback.
     ///
     /// The descriptor stays the caller's; a copy of it is used.
+    ///
+    /// - Throws: if it is no such socket, or one that other machines reach.
     public func serve(_ descriptor: CInt) async throws {
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
         guard copy >= 0 else { throw IOError(errnoCode: errno, reason: "fcntl") }
@@ -44,6 +46,13 @@ public final class ProxyServer: Sendable {
             }
             .withBoundSocket(copy)
             .get()
+        switch listener.localAddress {
+        case .unixDomainSocket?: break
+        case let address? where AddressPlace(address) == .loopback: break
+        default:
+            try await listener.close()
+            throw IOError(errnoCode: EADDRNOTAVAIL, reason: "neither a Unix socket nor one of loopback")
+        }
         listeners.withLock { $0.append(listener) }
     }
 

@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nTrailer: x\r\n\r\n", "5\r\nhello\r\n0\r\n\r\n"),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Trailer: x\r\n\r\n", "5\r\nhello\r\n0\r\n\r\n"),
         ("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello", "5\r\nhello\r\n0\r\n\r\n"),
         ("HTTP/1.0 200 OK\r\n\r\nhello", "5\r\nhello\r\n0\r\n\r\n"),
         ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", ""),

@@ -71,6 +71,12 @@ final class RawConnection: Sendable {
     func close() { channel.close(promise: nil) }
     func closeOutput() { channel.close(mode: .output, promise: nil) }
 
+    /// Ends the connection below TLS, as a network does.
+    func cut() async throws {
+        try await channel.pipeline.removeHandler(name: "tls").get()
+        try await channel.close()
+    }
+
     /// Whether what comes is taken from the kernel.
     func setReading(_ isReading: Bool) async throws { try await channel.setOption(.autoRead, value: isReading).get() }
 

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 import Testing
 
@@ -13,13 +14,16 @@ final class RawServer: Sendable {
         let accept = Mutex<(@Sendable (RawConnection) -> Void)?>(nil)
     }
 
-    /// - Parameter script: what is done on each connection, with its number from 0 on.
-    init(_ script: @escaping @Sendable (RawConnection, Int) async throws -> Void = { _, _ in }) async throws {
+    /// - Parameters:
+    ///   - tls: with which certificate, if it speaks TLS.
+    ///   - script: what is done on each connection, with its number from 0 on.
+    init(tls: NIOSSLContext? = nil, _ script: @escaping @Sendable (RawConnection, Int) async throws -> Void = { _, _ in }) async throws {
         let box = Box()
         listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls), name: "tls") }
                     let connection = try RawConnection(on: channel)
                     box.accept.withLock { $0 }?(connection)
                 }
@@ -53,8 +57,8 @@ final class RawServer: Sendable {
     }
 
     /// Answers every request on a connection alike.
-    static func answering(_ response: String) async throws -> RawServer {
-        try await RawServer { connection, _ in
+    static func answering(_ response: String, tls: NIOSSLContext? = nil) async throws -> RawServer {
+        try await RawServer(tls: tls) { connection, _ in
             while !connection.isClosed {
                 try await RawConnection.wait(for: "a request", seconds: 600) {
                     connection.isClosed || connection.text.contains("\r\n\r\n")

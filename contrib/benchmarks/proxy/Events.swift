@@ -19,7 +19,8 @@ private final class EventSource: ChannelInboundHandler, @unchecked Sendable {
         guard !isSending else { return }
         isSending = true
         context.writeAndFlush(
-            NIOAny(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")), promise: nil)
+            NIOAny(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")),
+            promise: nil)
         send(on: context.channel)
     }
 

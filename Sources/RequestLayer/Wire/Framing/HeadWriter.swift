@@ -3,10 +3,10 @@ internal import NIOHTTP1
 
 /// Writes heads as the data path frames them: what a head says about framing and connection is dropped, and ours is written.
 enum HeadWriter {
-    /// A request in origin form.
+    /// A request in origin form. It gets the server's `Host` if it has none.
     ///
     /// - Returns: false if a part of it may not stand in a head. Nothing was written then.
-    static func write(_ head: HTTPRequestHead, framing: BodyFraming, to buffer: inout ByteBuffer) -> Bool {
+    static func write(_ head: HTTPRequestHead, framing: BodyFraming, server: UpstreamServer, to buffer: inout ByteBuffer) -> Bool {
         let start = buffer.writerIndex
         let target = head.uri.utf8.span
         let method = head.method.rawValue
@@ -19,6 +19,11 @@ enum HeadWriter {
         for (name, value) in head.headers where !write(name, value, isRequest: true, keepsLength: false, to: &buffer) {
             buffer.moveWriterIndex(to: start)
             return false
+        }
+        if !head.headers.contains(name: "host") {
+            buffer.writeStaticString("host: ")
+            buffer.writeString(server.authority)
+            buffer.writeStaticString("\r\n")
         }
         switch framing {
         case .length(let count): writeLength(count, to: &buffer)

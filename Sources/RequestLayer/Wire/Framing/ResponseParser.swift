@@ -5,8 +5,8 @@ internal import NIOHTTP1
 struct ResponseParser {
     /// What came of a response.
     enum Part {
-        /// The head of the final response, and how its body is framed.
-        case head(HTTPResponseHead, BodyFraming)
+        /// The head of the final response.
+        case head(HTTPResponseHead)
         case body(ByteBuffer)
         case end
         case more
@@ -48,7 +48,7 @@ struct ResponseParser {
             staysOpen = !fields.closes && (!isOld || fields.asksToStay) && framing != .untilClose
             body = BodyParser(framing)
             return .head(
-                HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: code), headers: fields.headers), framing)
+                HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: code), headers: fields.headers))
         }
         return .more
     }

@@ -73,14 +73,16 @@ extension ClientConnection: UpstreamReceiver {
         if !isNew, let kept = loop.pool.takeKept(to: attempt.server) {
             connected(kept, isUsed: true)
         } else {
-            dial = loop.pool.dial(attempt.server, for: self)
+            let ticket = UpstreamTicket(self)
+            self.ticket = ticket
+            loop.pool.connect(to: attempt.server, isNew: isNew, for: ticket)
         }
     }
 
     /// There is a connection.
     func connected(_ link: any UpstreamLink, isUsed: Bool) {
-        let wasDialled = dial != nil
-        dial = nil
+        let hasWaited = ticket != nil
+        ticket = nil
         guard let attempt, context != nil else { return link.cancel() }
         self.link = link
         let (body, isWhole) = machine.connected(isUsed: isUsed, ownBody: attempt.body)
@@ -93,25 +95,25 @@ extension ClientConnection: UpstreamReceiver {
             machine.answered()
             give(.status(502))
         }
-        if wasDialled { settle() }
+        if hasWaited { settle() }
     }
 
     /// There is none.
     func connectionFailed(_ failure: UpstreamFailure) {
-        dial = nil
+        ticket = nil
         perform(machine.failed(failure, beforeFirstByte: true))
         settle()
     }
 
     /// Nothing more is wanted from upstream.
     func dropUpstream() {
-        dial?.cancel()
-        dial = nil
+        ticket?.cancel()
+        ticket = nil
         link?.cancel()
         link = nil
     }
 
-    func upstreamSent(_ head: HTTPResponseHead, framing: BodyFraming) {
+    func upstreamSent(_ head: HTTPResponseHead) {
         guard let exchange else { return dropUpstream() }
         responseHead = head
         perform(decide(exchange.received(head)) ?? .wait)

@@ -35,7 +35,7 @@ final class ClientConnection: ChannelInboundHandler {
     var machine = ExchangeMachine()
     var exchange: (any Exchange)?
     var link: (any UpstreamLink)?
-    var dial: UpstreamDial?
+    var ticket: UpstreamTicket?
     /// The attempt that was asked for last; nil when its head is sent and can't be again.
     var attempt: UpstreamRequest?
     var requestFraming = BodyFraming.none
@@ -179,6 +179,8 @@ final class ClientConnection: ChannelInboundHandler {
     private func readOn() {
         guard !isReading, let context else { return }
         isReading = true
+        // While it was held back, nothing could come.
+        lastActivity = loop.now
         context.read()
     }
 
@@ -250,6 +252,7 @@ final class ClientConnection: ChannelInboundHandler {
 
     /// The answer is out: what becomes of the connection.
     func completed() {
+        guard phase != .closed else { return }
         finish(.complete)
         attempt = nil
         responseHead = nil
@@ -340,6 +343,7 @@ final class ClientConnection: ChannelInboundHandler {
     private func timedOut() {
         closesAfter = true
         if phase == .exchanging, machine.isAnswered { return breakOff() }
+        if phase == .idle { isHead = false }
         phase = .exchanging
         dropUpstream()
         machine.answered()

@@ -37,7 +37,10 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
     func send(
         _ head: HTTPRequestHead, framing: BodyFraming, body: ByteBuffer?, isWhole: Bool, to receiver: any UpstreamReceiver
     ) -> Bool {
-        guard context != nil, outbound.withBuffer({ HeadWriter.write(head, framing: framing, to: &$0) }) else { return false }
+        let server = server
+        guard context != nil, outbound.withBuffer({ HeadWriter.write(head, framing: framing, server: server, to: &$0) }) else {
+            return false
+        }
         self.receiver = receiver
         self.framing = framing
         isBusy = true
@@ -70,6 +73,8 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
     var isWritable: Bool { context?.channel.isWritable ?? true }
 
     func setReading(_ isReading: Bool) {
+        // While it was held back, nothing could come.
+        if isReading, !wantsReading { lastActivity = loop.now }
         wantsReading = isReading
         if isReading { readOn() }
     }
@@ -100,19 +105,25 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
             buffer = inbound
         }
         inbound = ByteBuffer()
+        let receiver = receiver
         do {
             try deliver(&buffer)
         } catch {
             fail(.malformed)
+        }
+        // Closed meanwhile, there is no end of reading that would be told.
+        if self.context == nil {
+            told = nil
+            receiver?.settle()
         }
     }
 
     private func deliver(_ buffer: inout ByteBuffer) throws(FramingFault) {
         while let receiver {
             switch try parser.next(&buffer) {
-            case .head(let head, let framing):
+            case .head(let head):
                 told = receiver
-                receiver.upstreamSent(head, framing: framing)
+                receiver.upstreamSent(head)
             case .body(let part):
                 told = receiver
                 receiver.upstreamSent(part)
@@ -170,11 +181,11 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
     }
 
     private func fail(_ failure: UpstreamFailure) {
+        // Closing may come back here.
         let receiver = receiver
         self.receiver = nil
-        close()
-        guard isBusy else { return }
         isBusy = false
+        close()
         receiver?.upstreamFailed(failure, beforeFirstByte: !hasBytes)
         receiver?.settle()
     }

@@ -5,25 +5,25 @@ internal import NIOTLS
 
 /// A connection in the making: name, address, TCP, TLS. Belongs to one event loop.
 ///
-/// When the client goes away meanwhile, the connection is made nevertheless and waits in the pool.
+/// When its clients go away meanwhile, the connection is made nevertheless and waits in the pool.
 final class UpstreamDial: @unchecked Sendable {
-    private let server: UpstreamServer
+    let server: UpstreamServer
     private let loop: ProxyLoop
-    private var client: ClientConnection?
+    private var tickets: [UpstreamTicket]
     private var channel: (any Channel)?
     private var deadline: NIODeadline
     private var isEncrypting = false
     private var hasEnded = false
 
-    init(server: UpstreamServer, loop: ProxyLoop, client: ClientConnection) {
+    init(server: UpstreamServer, loop: ProxyLoop, ticket: UpstreamTicket) {
         self.server = server
         self.loop = loop
-        self.client = client
+        tickets = [ticket]
         deadline = .now() + loop.configuration.connectTimeout
     }
 
-    /// The client doesn't wait any more.
-    func cancel() { client = nil }
+    /// One more client waits for it: with HTTP/2 it serves them all.
+    func add(_ ticket: UpstreamTicket) { tickets.append(ticket) }
 
     func start() {
         let allowsPrivate = loop.configuration.hostsAllowedPrivateAddresses.contains(server.host)
@@ -48,7 +48,7 @@ final class UpstreamDial: @unchecked Sendable {
     private func connected(_ channel: any Channel) {
         guard !hasEnded else { return channel.close(promise: nil) }
         self.channel = channel
-        guard server.usesTLS else { return succeed(channel) }
+        guard server.usesTLS else { return speakHTTP1(channel) }
         isEncrypting = true
         deadline = .now() + loop.configuration.handshakeTimeout
         do {
@@ -59,12 +59,13 @@ final class UpstreamDial: @unchecked Sendable {
     }
 
     /// TLS speaks, and this protocol was agreed on.
-    fileprivate func encrypted(_ channelProtocol: String?) {
+    fileprivate func encrypted(_ negotiated: String?) {
         guard !hasEnded, let channel else { return }
-        succeed(channel)
+        guard UpstreamTLS.isFor(server, channel) else { return fail(.tls) }
+        if negotiated == "h2" { speakHTTP2(channel) } else { speakHTTP1(channel) }
     }
 
-    private func succeed(_ channel: any Channel) {
+    private func speakHTTP1(_ channel: any Channel) {
         let connection = HTTP1Upstream(server: server, loop: loop)
         do {
             try channel.pipeline.syncOperations.addHandler(connection)
@@ -73,14 +74,29 @@ final class UpstreamDial: @unchecked Sendable {
         }
         end()
         loop.pool.add(connection)
-        if let client { client.connected(connection, isUsed: false) } else { loop.pool.keep(connection) }
+        let waiting = tickets.filter { $0.client != nil }
+        if let first = waiting.first?.client { first.connected(connection, isUsed: false) } else { loop.pool.keep(connection) }
+        // It serves one; the others have waited to learn that.
+        for ticket in waiting.dropFirst() { loop.pool.dial(server, for: ticket) }
+    }
+
+    private func speakHTTP2(_ channel: any Channel) {
+        let session: HTTP2Session
+        do {
+            session = try HTTP2Session(on: channel, server: server, loop: loop)
+        } catch {
+            return fail(.tls)
+        }
+        end()
+        loop.pool.add(session)
+        for ticket in tickets { session.open(for: ticket, isUsed: false) }
     }
 
     fileprivate func fail(_ failure: UpstreamFailure) {
         guard !hasEnded else { return }
         end()
         channel?.close(promise: nil)
-        client?.connectionFailed(failure)
+        for ticket in tickets { ticket.client?.connectionFailed(failure) }
     }
 
     private func end() {

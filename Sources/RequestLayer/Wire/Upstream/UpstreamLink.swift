@@ -26,7 +26,7 @@ protocol UpstreamLink: AnyObject {
 
 /// Who gets the response.
 protocol UpstreamReceiver: AnyObject {
-    func upstreamSent(_ head: HTTPResponseHead, framing: BodyFraming)
+    func upstreamSent(_ head: HTTPResponseHead)
     func upstreamSent(_ part: ByteBuffer)
     /// The response is complete; the link is not the receiver's any more.
     func upstreamEnded()

@@ -6,6 +6,9 @@ final class UpstreamPool {
     private var kept: [UpstreamServer: [HTTP1Upstream]] = [:]
     /// All that there are, so that the time can be looked at.
     private var connections: [ObjectIdentifier: HTTP1Upstream] = [:]
+    private var sessions: [UpstreamServer: [HTTP2Session]] = [:]
+    /// Servers with TLS that chose HTTP/1.1: connections to them serve one client.
+    private var speaksHTTP1: Set<UpstreamServer> = []
     private var dials: [ObjectIdentifier: UpstreamDial] = [:]
     /// Servers to which connections are kept; nil for all.
     private var wanted: Set<UpstreamServer>?
@@ -18,12 +21,29 @@ final class UpstreamPool {
         return kept.values[index].popLast()
     }
 
-    /// Makes a connection. The client is told.
-    func dial(_ server: UpstreamServer, for client: ClientConnection) -> UpstreamDial {
-        let dial = UpstreamDial(server: server, loop: loop, client: client)
+    /// Finds a connection or makes one. The client is told.
+    ///
+    /// - Parameter isNew: whether it has to be one that was not used before.
+    func connect(to server: UpstreamServer, isNew: Bool, for ticket: UpstreamTicket) {
+        if !isNew, server.usesTLS {
+            if let session = sessions[server]?.first(where: \.hasRoom) {
+                session.open(for: ticket, isUsed: true)
+                return
+            }
+            // What is being made may serve many: nobody knows before it speaks.
+            if !speaksHTTP1.contains(server), let dial = dials.values.first(where: { $0.server == server }) {
+                dial.add(ticket)
+                return
+            }
+        }
+        dial(server, for: ticket)
+    }
+
+    /// Makes a connection.
+    func dial(_ server: UpstreamServer, for ticket: UpstreamTicket) {
+        let dial = UpstreamDial(server: server, loop: loop, ticket: ticket)
         dials[ObjectIdentifier(dial)] = dial
         dial.start()
-        return dial
     }
 
     /// A dial has ended.
@@ -31,8 +51,21 @@ final class UpstreamPool {
         dials[ObjectIdentifier(dial)] = nil
     }
 
+    /// A connection of HTTP/2 was made.
+    func add(_ session: HTTP2Session) {
+        speaksHTTP1.remove(session.server)
+        sessions[session.server, default: []].append(session)
+    }
+
+    /// A connection of HTTP/2 has ended.
+    func remove(_ session: HTTP2Session) {
+        sessions[session.server]?.removeAll { $0 === session }
+        if sessions[session.server]?.isEmpty ?? false { sessions[session.server] = nil }
+    }
+
     /// A connection was made.
     func add(_ connection: HTTP1Upstream) {
+        if connection.server.usesTLS { speaksHTTP1.insert(connection.server) }
         connections[ObjectIdentifier(connection)] = connection
     }
 
@@ -59,20 +92,25 @@ final class UpstreamPool {
             kept[server] = nil
             for connection in connections { connection.close() }
         }
+        for session in sessions.values.joined() where !servers.contains(session.server) { session.retire() }
+        speaksHTTP1.formIntersection(servers)
     }
 
     /// Closes what waits.
     func closeKept() {
-        for connection in kept.values.joined() { connection.close() }
+        let waiting = kept.values.joined()
         kept = [:]
+        for connection in waiting { connection.close() }
+        for session in sessions.values.joined() { session.retire() }
     }
 
     /// Looks at the time.
     func tick(_ now: NIODeadline) {
         for dial in dials.values { dial.tick(now) }
         for connection in connections.values { connection.tick(now, limit: loop.configuration.upstreamIdleTimeout) }
+        for session in sessions.values.joined() { session.tick(now) }
         for connection in kept.values.joined() where now - connection.idleSince > loop.configuration.keepAliveTimeout { connection.close() }
     }
 
-    var isEmpty: Bool { connections.isEmpty && dials.isEmpty }
+    var isEmpty: Bool { connections.isEmpty && dials.isEmpty && sessions.isEmpty }
 }

@@ -10,7 +10,7 @@ struct UpstreamTLS: Sendable {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
         configuration.certificateVerification = .fullVerification
-        configuration.applicationProtocols = ["http/1.1"]
+        configuration.applicationProtocols = ["h2", "http/1.1"]
         if let file = extraCertificateFile {
             configuration.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(file))]
         }
@@ -20,7 +20,20 @@ struct UpstreamTLS: Sendable {
     /// The handler that encrypts a connection to a server.
     func handler(for server: UpstreamServer) throws -> NIOSSLClientHandler {
         // An address has no server name; the certificate is verified against the address then.
-        let isAddress = (try? SocketAddress(ipAddress: server.host, port: server.port)) != nil
-        return try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : server.host)
+        try NIOSSLClientHandler(context: context, serverHostname: server.isAddress ? nil : server.host)
     }
+
+    /// Whether the certificate of a connection that was verified is the server's by its name.
+    static func isFor(_ server: UpstreamServer, _ channel: any Channel) -> Bool {
+        if server.isAddress { return true }
+        guard let handler = try? channel.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self),
+            let certificate = handler.peerCertificate
+        else { return false }
+        return CertificateName.matches(certificate, host: server.host)
+    }
+}
+
+extension UpstreamServer {
+    /// Whether the host is an IP address.
+    fileprivate var isAddress: Bool { (try? SocketAddress(ipAddress: host, port: port)) != nil }
 }
