@@ -19,7 +19,8 @@ import Testing
     }
 
     @Test func `a pool has all keys, whatever rests`() throws {
-        let rig = try Rig("[provider.openai]\napi_keys = ['secret:a/key', { key = 'secret:b/key', weight = 3 }]", secrets: ["a/key", "b/key"])
+        let rig = try Rig(
+            "[provider.openai]\napi_keys = ['secret:a/key', { key = 'secret:b/key', weight = 3 }]", secrets: ["a/key", "b/key"])
         rig.resolver.report(.unauthorized, for: try rig.resolve("openai/gpt-4o"))
         let pool = try rig.resolver.pool(for: "openai/gpt-4o")
         #expect(pool.resolutions.count == 2 && pool.weights == [1, 3] && pool.lifetime == nil)
@@ -37,7 +38,8 @@ import Testing
     @Test(arguments: ["anthropic", "openai", "mistral", "workers-ai", "custom-x", "rest"])
     func `a gateway's native route is one connection`(_ route: String) throws {
         let rig = try Rig(
-            Self.gateway + "route = '\(route)'", secrets: ["cloudflare-ai-gateway/token", "cloudflare-ai-gateway/api-key", "\(route)/api-key", "cloudflare-workers-ai/api-key"])
+            Self.gateway + "route = '\(route)'",
+            secrets: ["cloudflare-ai-gateway/token", "cloudflare-ai-gateway/api-key", "\(route)/api-key", "cloudflare-workers-ai/api-key"])
         let found = try? rig.resolver.connections(of: "cloudflare-ai-gateway")
         #expect(found == nil || found?.map(\.slug) == [nil])
     }
@@ -47,7 +49,8 @@ import Testing
         let connections = try rig.resolver.connections(of: "cloudflare-ai-gateway")
         #expect(Set(connections.compactMap(\.slug)) == ["openai", "anthropic"])
         for connection in connections {
-            #expect(connection.pool.resolutions.first?.key?.origin.description == "the secret \(connection.slug ?? "")/api-key, generation 1")
+            #expect(
+                connection.pool.resolutions.first?.key?.origin.description == "the secret \(connection.slug ?? "")/api-key, generation 1")
             #expect(connection.pool.resolutions.first?.gatewayToken != nil)
         }
     }
@@ -58,7 +61,8 @@ import Testing
         #expect(throws: ResolverError.self) { try Rig(own, secrets: secrets).resolver.connections(of: "cloudflare-ai-gateway") }
         let pinned = try Rig(own + "models = ['mistral/large']", secrets: secrets).resolver.connections(of: "cloudflare-ai-gateway")
         #expect(pinned.map(\.slug) == ["mistral"])
-        let routed = try Rig(own + "[route.r]\nmodels = ['cloudflare-ai-gateway/groq/x']", secrets: secrets).resolver.connections(of: "cloudflare-ai-gateway")
+        let routed = try Rig(own + "[route.r]\nmodels = ['cloudflare-ai-gateway/groq/x']", secrets: secrets).resolver.connections(
+            of: "cloudflare-ai-gateway")
         #expect(routed.map(\.slug) == ["groq"])
         let header = Self.gateway + "headers = { authorization = 'Bearer ${secret:own/key}' }\nmodels = ['mistral/x']"
         #expect(try Rig(header, secrets: secrets).resolver.connections(of: "cloudflare-ai-gateway").map(\.slug) == ["mistral"])
@@ -75,13 +79,15 @@ import Testing
         let rig = try Rig(secrets: ["mistral/api-key"])
         rig.resolver.report(.unauthorized, for: try rig.resolve("mistral/large"))
         let next = ModelResolver(
-            settings: rig.settings, secrets: rig.vault, environment: rig.resolver.environment, catalogue: .standard, rests: rig.resolver.rests,
+            settings: rig.settings, secrets: rig.vault, environment: rig.resolver.environment, catalogue: .standard,
+            rests: rig.resolver.rests,
             now: { rig.clock.now })
         #expect(throws: ResolverError.self) { try next.candidates("mistral/large") }
     }
 
     @Test func `a gateway's token rests for all of its providers`() throws {
-        let settings = Self.gateway + "[route.r]\nmodels = ['cloudflare-ai-gateway/openai/a', 'cloudflare-ai-gateway/anthropic/b', 'mistral/c']"
+        let settings =
+            Self.gateway + "[route.r]\nmodels = ['cloudflare-ai-gateway/openai/a', 'cloudflare-ai-gateway/anthropic/b', 'mistral/c']"
         let rig = try Rig(settings, secrets: ["cloudflare-ai-gateway/token", "openai/api-key", "anthropic/api-key", "mistral/api-key"])
         let first = try rig.resolver.candidates("r")
         #expect(first.count == 3)

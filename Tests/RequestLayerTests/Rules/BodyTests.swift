@@ -13,10 +13,13 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"model":"a"}"#, #"{"model":"new/model"}"#), (#" { "model" : "a" , "x" : 1.0e5 } "#, #" { "model" : "new/model" , "x" : 1.0e5 } "#),
+        (#"{"model":"a"}"#, #"{"model":"new/model"}"#),
+        (#" { "model" : "a" , "x" : 1.0e5 } "#, #" { "model" : "new/model" , "x" : 1.0e5 } "#),
         (#"{"x":{"model":"a"},"model":"b"}"#, #"{"x":{"model":"a"},"model":"new/model"}"#), (#"{}"#, #"{"model":"new/model"}"#),
-        (#"{"x":1}"#, #"{"model":"new/model","x":1}"#), ("\n{\n\t\"x\": \"é\\u00e9\"\n}\n", "\n{\"model\":\"new/model\",\n\t\"x\": \"é\\u00e9\"\n}\n"),
-        (#"{"\u006d\u006fdel":"a\"b"}"#, #"{"\u006d\u006fdel":"new/model"}"#), (#"{"x":"\"model\":\"a\"","model":"b"}"#, #"{"x":"\"model\":\"a\"","model":"new/model"}"#),
+        (#"{"x":1}"#, #"{"model":"new/model","x":1}"#),
+        ("\n{\n\t\"x\": \"é\\u00e9\"\n}\n", "\n{\"model\":\"new/model\",\n\t\"x\": \"é\\u00e9\"\n}\n"),
+        (#"{"\u006d\u006fdel":"a\"b"}"#, #"{"\u006d\u006fdel":"new/model"}"#),
+        (#"{"x":"\"model\":\"a\"","model":"b"}"#, #"{"x":"\"model\":\"a\"","model":"new/model"}"#),
         (#"{"x":[1,1,{"model":"q"}],"x":2,"model":"b"}"#, #"{"x":[1,1,{"model":"q"}],"x":2,"model":"new/model"}"#),
         (#"{"model":"a","n":12345678901234567890,"f":1.10}"#, #"{"model":"new/model","n":12345678901234567890,"f":1.10}"#),
     ])
@@ -25,25 +28,35 @@ import Testing
     }
 
     @Test func `values may lie as deep in each other as anybody needs, and no deeper`() throws {
-        func nested(_ depth: Int) -> String { #"{"model":"a","x":"# + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}" }
+        func nested(_ depth: Int) -> String {
+            #"{"model":"a","x":"# + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}"
+        }
         #expect(try Self.edited(nested(150)).hasPrefix(#"{"model":"new/model""#))
         for depth in [250, 100_000] {
             #expect(throws: RequestDocument.Failure.malformed) { try Self.edited(nested(depth)) }
-            #expect(throws: RequestDocument.Failure.malformed) { try Self.edited(nested(depth).replacingOccurrences(of: "[", with: "{\"a\":").replacingOccurrences(of: "]", with: "}")) }
+            #expect(throws: RequestDocument.Failure.malformed) {
+                try Self.edited(nested(depth).replacingOccurrences(of: "[", with: "{\"a\":").replacingOccurrences(of: "]", with: "}"))
+            }
         }
     }
 
     @Test(arguments: [
-        "", " ", "null", "1", "\"x\"", "[]", "{", "}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":.5}", "{\"a\":+1}",
-        "{\"a\":1e}", "{\"a\":-}", "{\"a\":tru}", "{\"a\":\"\\x\"}", "{\"a\":\"\\u12\"}", "{\"a\":\"\\u12G4\"}", "{\"a\":\"\n\"}", "{\"a\":1}x", "{a:1}",
-        "{\"a\":[1,]}", "{\"a\":[,1]}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "{\"a\":Infinity}", "{\"a\":'x'}", "{}//", "{\"a\":\u{A0}1}", "\u{FEFF}{}",
+        "", " ", "null", "1", "\"x\"", "[]", "{", "}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":.5}",
+        "{\"a\":+1}",
+        "{\"a\":1e}", "{\"a\":-}", "{\"a\":tru}", "{\"a\":\"\\x\"}", "{\"a\":\"\\u12\"}", "{\"a\":\"\\u12G4\"}", "{\"a\":\"\n\"}",
+        "{\"a\":1}x", "{a:1}",
+        "{\"a\":[1,]}", "{\"a\":[,1]}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "{\"a\":Infinity}", "{\"a\":'x'}", "{}//", "{\"a\":\u{A0}1}",
+        "\u{FEFF}{}",
     ])
     func `what is no JSON object is refused`(_ text: String) throws {
         #expect(throws: RequestDocument.Failure.malformed) { try Self.edited(text) }
     }
 
     @Test func `what is not UTF-8 is refused`() throws {
-        for bytes: [UInt8] in [[0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D], [0x7B, 0x22, 0xC0, 0xAE, 0x22, 0x3A, 0x31, 0x7D], [0x7B, 0x22, 0xED, 0xA0, 0x80, 0x22, 0x3A, 0x31, 0x7D]] {
+        for bytes: [UInt8] in [
+            [0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D], [0x7B, 0x22, 0xC0, 0xAE, 0x22, 0x3A, 0x31, 0x7D],
+            [0x7B, 0x22, 0xED, 0xA0, 0x80, 0x22, 0x3A, 0x31, 0x7D],
+        ] {
             #expect(throws: RequestDocument.Failure.malformed) { try RequestDocument(ByteBuffer(bytes: bytes)) }
         }
     }
@@ -51,14 +64,22 @@ import Testing
     // MARK: System messages
 
     @Test(arguments: [
-        (#"{"messages":[{"role":"system","content":"a"},{"role":"system","content":"b"},{"role":"user","content":"c"}]}"#,
-         #"{"messages":[{"role":"system","content":"a\n\nb"},{"role":"user","content":"c"}]}"#),
-        (#"{"messages": [ {"role":"system","content":"a"} , {"content":"b\"","role":"system"} , {"role":"system","content":"\u00e9"} ] }"#,
-         #"{"messages": [ {"role":"system","content":"a\n\nb\"\n\n\u00e9"} ] }"#),
-        (#"{"messages":[{"role":"system","content":"a"},{"role":"system","content":[{"type":"text","text":"b"}]}]}"#,
-         #"{"messages":[{"role":"system","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}"#),
-        (#"{"messages":[{"role":"system","content":[ ]},{"role":"system","content":[{"type":"text","text":"b"}]}]}"#,
-         #"{"messages":[{"role":"system","content":[{"type":"text","text":"b"}]}]}"#),
+        (
+            #"{"messages":[{"role":"system","content":"a"},{"role":"system","content":"b"},{"role":"user","content":"c"}]}"#,
+            #"{"messages":[{"role":"system","content":"a\n\nb"},{"role":"user","content":"c"}]}"#
+        ),
+        (
+            #"{"messages": [ {"role":"system","content":"a"} , {"content":"b\"","role":"system"} , {"role":"system","content":"\u00e9"} ] }"#,
+            #"{"messages": [ {"role":"system","content":"a\n\nb\"\n\n\u00e9"} ] }"#
+        ),
+        (
+            #"{"messages":[{"role":"system","content":"a"},{"role":"system","content":[{"type":"text","text":"b"}]}]}"#,
+            #"{"messages":[{"role":"system","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}"#
+        ),
+        (
+            #"{"messages":[{"role":"system","content":[ ]},{"role":"system","content":[{"type":"text","text":"b"}]}]}"#,
+            #"{"messages":[{"role":"system","content":[{"type":"text","text":"b"}]}]}"#
+        ),
     ])
     func `several in a row become one`(_ text: String, _ expected: String) throws {
         #expect(try Self.edited(text, model: nil, merging: true) == expected)
@@ -68,7 +89,8 @@ import Testing
         #"{"messages":[{"role":"system","content":"a"},{"role":"user","content":"b"},{"role":"system","content":"c"}]}"#,
         #"{"messages":[{"role":"system","content":"a","name":"n"},{"role":"system","content":"b"}]}"#,
         #"{"messages":[{"role":"system","content":"a"},{"role":"developer","content":"b"}]}"#, #"{"messages":{"role":"system"}}"#,
-        #"{"messages":[{"role":"system","content":"a"},{"role":"system","content":null}]}"#, #"{"messages":[]}"#, #"{"input":[{"role":"system","content":"a"},{"role":"system","content":"b"}]}"#,
+        #"{"messages":[{"role":"system","content":"a"},{"role":"system","content":null}]}"#, #"{"messages":[]}"#,
+        #"{"input":[{"role":"system","content":"a"},{"role":"system","content":"b"}]}"#,
         #"{"messages":[{"role":"system","role":"system"},{"role":"system","content":"b"}]}"#,
     ])
     func `what is not several plain ones in a row stays`(_ text: String) throws {
@@ -84,7 +106,8 @@ import Testing
         let strict = rig.trip(.POST, "/strict/v1/chat/completions", body: body) { _ in .responds(200) }
         #expect(strict.sent == #"{"messages":[{"role":"system","content":"a\n\nb"}],"model":"large","stream":true}"#)
         let plain = rig.trip(.POST, "/plain/v1/chat/completions", body: body) { _ in .responds(200) }
-        #expect(plain.sent == #"{"messages":[{"role":"system","content":"a"},{"role":"system","content":"b"}],"model":"large","stream":true}"#)
+        #expect(
+            plain.sent == #"{"messages":[{"role":"system","content":"a"},{"role":"system","content":"b"}],"model":"large","stream":true}"#)
     }
 
     // MARK: Against another parser
@@ -131,7 +154,10 @@ import Testing
     @Test func `what is taken for JSON, Python takes too`() throws {
         var random = SeededRandom(11)
         var taken: [String] = []
-        let pieces = ["{", "}", "[", "]", ",", ":", "\"a\"", "\"model\"", "1", "-0", "1e5", "0.5", "true", "null", "\"\\u0041\"", " ", "\n", "\"", "\\", "01", "é"]
+        let pieces = [
+            "{", "}", "[", "]", ",", ":", "\"a\"", "\"model\"", "1", "-0", "1e5", "0.5", "true", "null", "\"\\u0041\"", " ", "\n", "\"",
+            "\\", "01", "é",
+        ]
         for _ in 0..<60_000 {
             let inside = (0..<Int.random(in: 0...7, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
             let text = "{\"x\":" + inside + "}"
@@ -173,7 +199,8 @@ private struct RandomJSON {
             let content = Bool.random(using: &random) ? string() : "[{\"type\":\"text\",\"text\":\(string())}]"
             let extra = Int.random(in: 0...5, using: &random) == 0 ? ",\"name\":\(string())" : ""
             return Bool.random(using: &random)
-                ? "{\"role\":\(space())\"\(role)\",\(space())\"content\":\(content)\(extra)}" : "{\"content\":\(content),\"role\":\"\(role)\"\(extra)\(space())}"
+                ? "{\"role\":\(space())\"\(role)\",\(space())\"content\":\(content)\(extra)}"
+                : "{\"content\":\(content),\"role\":\"\(role)\"\(extra)\(space())}"
         }
         return "[\(space())\(list.joined(separator: "\(space()),\(space())"))\(space())]"
     }

@@ -25,17 +25,22 @@ import Testing
     @Test func `the models of a route are tried in order, each with its keys and its own name in the body`() throws {
         let trip = try GateRig().trip(.POST, Self.chat, body: Self.body) { _ in .responds(503, [], ["busy"]) }
         #expect(keys(trip) == "m12" && trip.status == 503 && trip.body == "busy" && trip.headers["x-should-retry"] == ["false"])
-        #expect(trip.requests.map { $0.body.map { String(buffer: $0) } } == ["large", "gpt-4o", "gpt-4o"].map { "{\"model\":\"\($0)\",\"messages\":[]}" })
+        #expect(
+            trip.requests.map { $0.body.map { String(buffer: $0) } }
+                == ["large", "gpt-4o", "gpt-4o"].map { "{\"model\":\"\($0)\",\"messages\":[]}" })
         #expect(trip.requests.map(\.server.host) == ["api.mistral.ai", "api.openai.com", "api.openai.com"])
         #expect(trip.intake == .whole(limit: RequestDocument.lengthLimit))
     }
 
     /// What the first server does, what goes out then, and what the client gets.
     private static let rows: [(reply: Reply, keys: String, status: Int)] = [
-        (.responds(200, [], ["ok"]), "m", 200), (.responds(201), "m", 201), (.responds(400, [], ["bad"]), "m", 400), (.responds(404), "m", 404),
-        (.responds(409), "m", 409), (.responds(413), "m", 413), (.responds(422), "m", 422), (.responds(408), "m", 408), (.responds(302), "m", 502),
+        (.responds(200, [], ["ok"]), "m", 200), (.responds(201), "m", 201), (.responds(400, [], ["bad"]), "m", 400),
+        (.responds(404), "m", 404),
+        (.responds(409), "m", 409), (.responds(413), "m", 413), (.responds(422), "m", 422), (.responds(408), "m", 408),
+        (.responds(302), "m", 502),
         (.responds(401), "m1", 200), (.responds(402), "m1", 200), (.responds(403), "m1", 200), (.responds(429), "m1", 200),
-        (.responds(429, [("retry-after", "30")]), "m1", 200), (.responds(500), "m1", 200), (.responds(502), "m1", 200), (.responds(503), "m1", 200),
+        (.responds(429, [("retry-after", "30")]), "m1", 200), (.responds(500), "m1", 200), (.responds(502), "m1", 200),
+        (.responds(503), "m1", 200),
         (.responds(529), "m1", 200), (.fails(.connect), "m1", 200), (.fails(.tls), "m1", 200), (.fails(.closed), "m1", 200),
         (.fails(.stalled), "m1", 200), (.fails(.malformed), "m1", 200),
     ]
@@ -44,7 +49,9 @@ import Testing
     func `an error leads to the next key or is the client's`(_ index: Int) throws {
         let row = Self.rows[index]
         let rig = try GateRig()
-        let trip = rig.trip(.POST, Self.chat, body: Self.body) { $0.server.host == "api.mistral.ai" ? row.reply : .responds(200, [], ["ok"]) }
+        let trip = rig.trip(.POST, Self.chat, body: Self.body) {
+            $0.server.host == "api.mistral.ai" ? row.reply : .responds(200, [], ["ok"])
+        }
         #expect(keys(trip) == row.keys && trip.status == row.status)
         #expect(rig.records.all.count == 1 && rig.records.all.first?.attempts == row.keys.count)
         // What failed is not tried first the next time, and what did not is.
@@ -86,7 +93,9 @@ import Testing
     func `where there is one key only, it is the provider that refuses`(_ status: Int) throws {
         let rig = try GateRig()
         for _ in 0..<3 {
-            let trip = rig.trip(.POST, "/anthropic/v1/messages", body: Self.body) { _ in .responds(status, [("retry-after", "9")], ["theirs"]) }
+            let trip = rig.trip(.POST, "/anthropic/v1/messages", body: Self.body) { _ in
+                .responds(status, [("retry-after", "9")], ["theirs"])
+            }
             #expect(trip.status == status && trip.body == "theirs" && trip.headers["retry-after"] == ["9"])
             // The client's library may try again.
             #expect(trip.headers["x-should-retry"].isEmpty)
@@ -103,7 +112,9 @@ import Testing
     @Test func `attempts are counted, and time is`() throws {
         let few = try GateRig(limits: FallbackLimits(attempts: 2)).trip(.POST, Self.chat, body: Self.body) { _ in .fails(.connect) }
         #expect(keys(few) == "m1" && few.status == 502)
-        let short = try GateRig(limits: FallbackLimits(duration: .nanoseconds(0))).trip(.POST, Self.chat, body: Self.body) { _ in .fails(.stalled) }
+        let short = try GateRig(limits: FallbackLimits(duration: .nanoseconds(0))).trip(.POST, Self.chat, body: Self.body) { _ in
+            .fails(.stalled)
+        }
         #expect(keys(short) == "m" && short.status == 504)
     }
 
@@ -172,14 +183,18 @@ import Testing
         models = ["cf/gpt-4o", "mistral/large"]
         """
     private static let gatewaySecrets = [
-        "cf/token": "cfut_CanaryToken0123456789", "openai/api-key": "sk-FirstCanaryKey0123456789", "anthropic/api-key": "sk-ant-CanaryKey0123456789",
-        "mistral/api-key": "MistralCanaryKey0123456789", "cf/api-key": "sk-FirstCanaryKey0123456789", "other/api-key": "sk-ant-CanaryKey0123456789",
+        "cf/token": "cfut_CanaryToken0123456789", "openai/api-key": "sk-FirstCanaryKey0123456789",
+        "anthropic/api-key": "sk-ant-CanaryKey0123456789",
+        "mistral/api-key": "MistralCanaryKey0123456789", "cf/api-key": "sk-FirstCanaryKey0123456789",
+        "other/api-key": "sk-ant-CanaryKey0123456789",
     ]
 
     private static func envelope(_ status: Int, _ code: Int) -> Reply {
         .responds(
             status, [("content-type", "application/json")],
-            [#"{"success":false,"result":[],"messages":[],"error":[{"code":\#(code),"message":"x"}],"name":"AiGatewayError","httpCode":\#(status),"internalCode":\#(code)}"#])
+            [
+                #"{"success":false,"result":[],"messages":[],"error":[{"code":\#(code),"message":"x"}],"name":"AiGatewayError","httpCode":\#(status),"internalCode":\#(code)}"#
+            ])
     }
 
     /// What the gateway answers; whether another target is tried; what rests then: the token, the provider's key, or nothing.
@@ -187,10 +202,14 @@ import Testing
         (envelope(401, 2009), true, "cf/token"), (.responds(401, [], [#"[{"code":2009,"message":"Unauthorized"}]"#]), true, "cf/token"),
         (envelope(402, 2021), true, "cf/token"), (envelope(400, 2021), true, "cf/token"), (envelope(429, 2003), true, "cf/token"),
         (envelope(400, 2040), true, ""), (envelope(400, 2008), true, ""), (envelope(500, 2002), true, "cf/api-key"),
-        (.responds(401, [], [#"{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"result":null}"#]), true, "cf/token"),
+        (
+            .responds(401, [], [#"{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"result":null}"#]), true,
+            "cf/token"
+        ),
         (.responds(401, [], [#"{"error":{"code":"invalid_api_key","message":"no"}}"#]), true, "cf/api-key"),
         (.responds(401, [], [#"{"type":"error","error":{"type":"authentication_error"}}"#]), true, "cf/api-key"),
-        (.responds(401, [], ["not JSON"]), true, "cf/api-key"), (.responds(429, [], [#"{"error":{"type":"rate_limit"}}"#]), true, "cf/api-key"),
+        (.responds(401, [], ["not JSON"]), true, "cf/api-key"),
+        (.responds(429, [], [#"{"error":{"type":"rate_limit"}}"#]), true, "cf/api-key"),
         (.responds(503, [], ["<html>"]), true, "cf/api-key"), (.responds(400, [], [#"{"error":{"message":"bad"}}"#]), false, ""),
         (.responds(404, [], ["{}"]), false, ""), (.fails(.connect), true, "cf/api-key"),
         (.responds(400, [], [#"{"error":{"message":"model says: \"internalCode\":2009"}}"#]), false, ""),
@@ -200,12 +219,15 @@ import Testing
     func `whose error it is decides what rests`(_ index: Int) throws {
         let row = Self.errors[index]
         let rig = try GateRig(Self.gateway, secrets: Self.gatewaySecrets)
-        let trip = rig.trip(.POST, Self.chat, body: Self.body) { $0.server.host == "gateway.ai.cloudflare.com" ? row.reply : .responds(200) }
+        let trip = rig.trip(.POST, Self.chat, body: Self.body) {
+            $0.server.host == "gateway.ai.cloudflare.com" ? row.reply : .responds(200)
+        }
         #expect(trip.requests.count == (row.isRetried ? 2 : 1))
         #expect(rig.gate.status.resting.map(\.key) == (row.rests.isEmpty ? [] : [row.rests]))
     }
 
-    @Test func `a gateway that refuses its token is asked by nobody for a while, and the provider's key has nothing to do with it`() throws {
+    @Test func `a gateway that refuses its token is asked by nobody for a while, and the provider's key has nothing to do with it`() throws
+    {
         let rig = try GateRig(Self.gateway, secrets: Self.gatewaySecrets)
         _ = rig.trip(.POST, Self.chat, body: Self.body) { request in
             request.server.host == "gateway.ai.cloudflare.com" ? Self.envelope(401, 2009) : .responds(200)
@@ -229,13 +251,18 @@ import Testing
         """
 
     @Test(arguments: [
-        ("openai/gpt-4o", "Bearer sk-FirstCanaryKey0123456789"), ("mistral/large", "Bearer MistralCanaryKey0123456789"), ("groq/llama", nil),
-        ("unknown/x", nil), ("gpt-4o", nil), ("/gpt-4o", nil), ("openai", nil), ("OPENAI/gpt-4o", nil), ("dynamic/x", nil), ("custom-x/y", nil),
+        ("openai/gpt-4o", "Bearer sk-FirstCanaryKey0123456789"), ("mistral/large", "Bearer MistralCanaryKey0123456789"),
+        ("groq/llama", nil),
+        ("unknown/x", nil), ("gpt-4o", nil), ("/gpt-4o", nil), ("openai", nil), ("OPENAI/gpt-4o", nil), ("dynamic/x", nil),
+        ("custom-x/y", nil),
     ])
     func `on the compat address the key is that of the provider which the model names`(_ model: String, _ key: String?) throws {
         let rig = try GateRig(
             Self.compat,
-            secrets: ["cf/token": "cfut_CanaryToken0123456789", "openai/api-key": "sk-FirstCanaryKey0123456789", "mistral/api-key": "MistralCanaryKey0123456789"])
+            secrets: [
+                "cf/token": "cfut_CanaryToken0123456789", "openai/api-key": "sk-FirstCanaryKey0123456789",
+                "mistral/api-key": "MistralCanaryKey0123456789",
+            ])
         let trip = rig.trip(.POST, "/cloudflare-ai-gateway/chat/completions", body: "{\"model\":\"\(model)\"}") { _ in .responds(200) }
         let isRight = trip.requests.map { $0.head.headers.first(name: "authorization") } == (key.map { [$0] } ?? [])
         #expect(isRight && trip.status == (key == nil ? 403 : 200))
@@ -261,7 +288,8 @@ import Testing
 
     @Test func `keys that the gateway has go with any model`() throws {
         let rig = try GateRig(
-            Self.compat.replacing("gateway = {", with: "gateway = { provider_key = \"stored\","), secrets: ["cf/token": "cfut_CanaryToken0123456789"])
+            Self.compat.replacing("gateway = {", with: "gateway = { provider_key = \"stored\","),
+            secrets: ["cf/token": "cfut_CanaryToken0123456789"])
         let trip = rig.trip(.POST, "/cloudflare-ai-gateway/chat/completions", body: #"{"model":"groq/x"}"#) { _ in .responds(200) }
         #expect(trip.status == 200 && trip.requests.first?.head.headers["authorization"] == [])
         #expect(trip.requests.first?.head.uri == "/v1/a/g/compat/chat/completions")
@@ -271,11 +299,13 @@ import Testing
         (#"[{"provider":"openai","endpoint":"chat/completions","query":{}}]"#, 200), (#"[]"#, 400), (#"{}"#, 400),
         (#"[{"provider":"openai","endpoint":"x","query":{},"authorization":"Bearer y"}]"#, 400),
         (#"[{"provider":"openai","endpoint":"x","headers":{"cf-aig-cache-ttl":"1"},"query":{}}]"#, 400),
-        (#"[{"provider":"openai","endpoint":"x","config":{},"query":{}}]"#, 400), (#"[{"provider":"a","provider":"b"}]"#, 400), ("[1]", 400),
+        (#"[{"provider":"openai","endpoint":"x","config":{},"query":{}}]"#, 400), (#"[{"provider":"a","provider":"b"}]"#, 400),
+        ("[1]", 400),
     ])
     func `steps bring no keys and settings of their own`(_ body: String, _ status: Int) throws {
         let rig = try GateRig(
-            Self.compat.replacing("\"compat\"", with: "\"universal\"").replacing("gateway = {", with: "gateway = { provider_key = \"stored\","),
+            Self.compat.replacing("\"compat\"", with: "\"universal\"").replacing(
+                "gateway = {", with: "gateway = { provider_key = \"stored\","),
             secrets: ["cf/token": "cfut_CanaryToken0123456789"])
         let trip = rig.trip(.POST, "/cloudflare-ai-gateway", body: body) { _ in .responds(200) }
         #expect(trip.status == status)

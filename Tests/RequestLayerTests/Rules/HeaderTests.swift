@@ -14,9 +14,11 @@ import Testing
     }
 
     @Test(arguments: [
-        "Cookie", "Proxy-Authorization", "X-Api-Key", "x-goog-api-key", "api-key", "CF-AIG-Authorization", "cf-aig-metadata", "cf-aig-byok-alias",
+        "Cookie", "Proxy-Authorization", "X-Api-Key", "x-goog-api-key", "api-key", "CF-AIG-Authorization", "cf-aig-metadata",
+        "cf-aig-byok-alias",
         "cf-aig-skip-cache", "cf-aig-anything-new", "Cf-Access-Client-Secret", "cf-access-token", "Forwarded", "X-Forwarded-For",
-        "x-forwarded-host", "X-Forwarded-Proto", "X-Real-IP", "Via", "OpenAI-Organization", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding",
+        "x-forwarded-host", "X-Forwarded-Proto", "X-Real-IP", "Via", "OpenAI-Organization", "Keep-Alive", "TE", "Trailer",
+        "Transfer-Encoding",
         "Upgrade", "Proxy-Connection", "Content-Length", "Expect", "X-HTTP-Method-Override", "X-Original-URL", "X-Rewrite-URL", "Referer",
         "cf-cache-ttl", "cf-skip-cache", "CF-Connecting-IP", "True-Client-IP", "Sec-WebSocket-Key", "sec-fetch-mode", "HTTP2-Settings",
     ])
@@ -57,7 +59,8 @@ import Testing
     }
 
     @Test func `headers that connection names go no further, whatever else they are`() throws {
-        let headers = try #require(try sent([("Connection", "close, X-Secret , x-other"), ("x-secret", "1"), ("X-Other", "2"), ("x-third", "3")]))
+        let headers = try #require(
+            try sent([("Connection", "close, X-Secret , x-other"), ("x-secret", "1"), ("X-Other", "2"), ("x-third", "3")]))
         #expect(headers["x-secret"].isEmpty && headers["x-other"].isEmpty && headers["x-third"] == ["3"] && headers["connection"].isEmpty)
         // Ours are forced afterwards.
         let forced = try #require(try sent([("Connection", "x-api-key, host")]))
@@ -66,7 +69,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("x-a", "b\r\nx-api-key: evil"), ("x-a", "b\nc"), ("x-a", "b\rc"), ("x-a", "b\u{0}c"), ("x-a\r\nx-b", "c"), ("x a", "b"), ("x-a:", "b"),
+        ("x-a", "b\r\nx-api-key: evil"), ("x-a", "b\nc"), ("x-a", "b\rc"), ("x-a", "b\u{0}c"), ("x-a\r\nx-b", "c"), ("x a", "b"),
+        ("x-a:", "b"),
         ("", "b"), ("x-a", "\u{7F}"), ("x-é", "b"), ("x-a", "\u{1}"), ("x-a\u{0}", "b"),
     ])
     func `a header that could be two is refused`(_ name: String, _ value: String) throws {
@@ -92,7 +96,8 @@ import Testing
         #expect(b["x-tenant"].isEmpty && b["x-second"].isEmpty)
         let a = try #require(
             rig.trip(.POST, "/a/v1/chat/completions", headers, body: "{}") { _ in .responds(200) }.requests.first?.head.headers)
-        let isForced = a["x-tenant"] == ["a"] && a["x-second"] == ["SecondOfACanary0123"] && a["authorization"] == ["Bearer KeyOfACanary0123"]
+        let isForced =
+            a["x-tenant"] == ["a"] && a["x-second"] == ["SecondOfACanary0123"] && a["authorization"] == ["Bearer KeyOfACanary0123"]
         #expect(isForced)
     }
 
@@ -110,14 +115,16 @@ import Testing
             """, secrets: ["cf/token": "cfut_CanaryToken0123456789", "anthropic/api-key": "sk-ant-CanaryKey0123456789"])
         let trip = rig.trip(
             .POST, "/cloudflare-ai-gateway/v1/messages",
-            [("cf-aig-cache-ttl", "1"), ("CF-AIG-Metadata", "{}"), ("cf-aig-skip-cache", "true"), ("cf-aig-authorization", "Bearer x")], body: "{}"
+            [("cf-aig-cache-ttl", "1"), ("CF-AIG-Metadata", "{}"), ("cf-aig-skip-cache", "true"), ("cf-aig-authorization", "Bearer x")],
+            body: "{}"
         ) { _ in .responds(200) }
         let request = try #require(trip.requests.first)
         #expect(request.head.uri == "/v1/acct/gw/anthropic/v1/messages" && request.server.host == "gateway.ai.cloudflare.com")
         let headers = request.head.headers
         #expect(headers["cf-aig-cache-ttl"] == ["3600"] && headers["cf-aig-metadata"] == ["{\"team\":\"search\"}"])
         let isForced =
-            headers["cf-aig-authorization"] == ["Bearer cfut_CanaryToken0123456789"] && headers["x-api-key"] == ["sk-ant-CanaryKey0123456789"]
+            headers["cf-aig-authorization"] == ["Bearer cfut_CanaryToken0123456789"]
+            && headers["x-api-key"] == ["sk-ant-CanaryKey0123456789"]
         #expect(isForced && headers["cf-aig-skip-cache"].isEmpty)
     }
 
@@ -143,7 +150,9 @@ import Testing
             let trip = rig.trip(.POST, Self.path, body: "{}") { _ in .responds(status, [("x-debug", value), ("x-kept", "k")], ["{}"]) }
             #expect(trip.status == status && trip.headers["x-debug"].isEmpty && trip.headers["x-kept"] == ["k"])
         }
-        let echoes = rig.events.all.filter { if case .echo(let route, let key, 1) = $0 { route == "anthropic" && key == "anthropic/api-key" } else { false } }
+        let echoes = rig.events.all.filter {
+            if case .echo(let route, let key, 1) = $0 { route == "anthropic" && key == "anthropic/api-key" } else { false }
+        }
         #expect(echoes.count == 2)
         #expect(rig.records.all.map(\.echoes) == [1, 1])
     }

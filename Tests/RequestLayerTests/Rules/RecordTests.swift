@@ -13,16 +13,21 @@ import Testing
     @Test func `a record has what happened, and nothing of what was said`() throws {
         let rig = try GateRig()
         let trip = rig.trip(
-            .POST, "/anthropic/v1/messages?beta=secret-in-a-query", [("x-custom", "header-value")], body: #"{"model":"m","prompt":"private"}"#
+            .POST, "/anthropic/v1/messages?beta=secret-in-a-query", [("x-custom", "header-value")],
+            body: #"{"model":"m","prompt":"private"}"#
         ) { _ in
-            .responds(200, [("content-type", "application/json"), ("cf-aig-cache-status", "HIT"), ("cf-aig-log-id", "01ABC")], [#"{"usage":{"input_tokens":12,"output_tokens":34}}"#])
+            .responds(
+                200, [("content-type", "application/json"), ("cf-aig-cache-status", "HIT"), ("cf-aig-log-id", "01ABC")],
+                [#"{"usage":{"input_tokens":12,"output_tokens":34}}"#])
         }
         #expect(trip.status == 200)
         let record = try #require(rig.records.all.first)
         #expect(record.token == "all" && record.route == "anthropic" && record.provider == "anthropic" && record.key == "anthropic/api-key")
         #expect(record.generation == 1 && record.method == "POST" && record.operation == "messages" && record.status == 200)
         #expect(record.inputTokens == 12 && record.outputTokens == 34 && record.cacheStatus == "HIT" && record.gatewayLog == "01ABC")
-        #expect(record.attempts == 1 && record.milliseconds == 7 && record.millisecondsToResponse == 3 && record.end == "complete" && record.refusal == nil)
+        #expect(
+            record.attempts == 1 && record.milliseconds == 7 && record.millisecondsToResponse == 3 && record.end == "complete"
+                && record.refusal == nil)
         let line = record.json
         for word in ["secret-in-a-query", "header-value", "private", "CanaryKey", rig.token] {
             let isThere = line.contains(word)
@@ -56,11 +61,21 @@ import Testing
     private static let usages: [(type: String, parts: [String], tokens: (Int?, Int?))] = [
         ("application/json", [#"{"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}"#], (1, 2)),
         ("application/json; charset=utf-8", ["{\"usage\": {\"prompt_tok", "ens\" : 10, \"completion_tokens\":20}}"], (10, 20)),
-        ("text/event-stream", ["data: {\"message\":{\"usage\":{\"input_tokens\":25,\"output_tokens\":1}}}\n\n", "data: {\"delta\":{}}\n\n", "data: {\"usage\":{\"output_tokens\":15}}\n\n"], (25, 15)),
-        ("text/event-stream", ["data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":8}}\n\ndata: [DONE]\n\n"], (7, 8)),
+        (
+            "text/event-stream",
+            [
+                "data: {\"message\":{\"usage\":{\"input_tokens\":25,\"output_tokens\":1}}}\n\n", "data: {\"delta\":{}}\n\n",
+                "data: {\"usage\":{\"output_tokens\":15}}\n\n",
+            ], (25, 15)
+        ),
+        (
+            "text/event-stream", ["data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":8}}\n\ndata: [DONE]\n\n"],
+            (7, 8)
+        ),
         ("application/json", [#"{"usageMetadata":{"promptTokenCount":4,"candidatesTokenCount":5}}"#], (4, 5)),
         ("application/json", [#"{"content":"\"output_tokens\":99","usage":{"input_tokens":1}}"#], (1, nil)),
-        ("application/json", [#"{"usage":{"input_tokens":"1","output_tokens":-5}}"#], (nil, nil)), ("text/plain", [#"{"usage":{"input_tokens":1}}"#], (nil, nil)),
+        ("application/json", [#"{"usage":{"input_tokens":"1","output_tokens":-5}}"#], (nil, nil)),
+        ("text/plain", [#"{"usage":{"input_tokens":1}}"#], (nil, nil)),
         ("application/json", [String(repeating: "x", count: 100_000), #""usage":{"input_tokens":3,"output_tokens":4}}"#], (3, 4)),
         ("application/json", [String(repeating: "x", count: 100_000) + #""usage":{"input_tokens":3,"output_tokens":4}}"#], (3, 4)),
     ]
@@ -86,7 +101,8 @@ import Testing
         let rig = try GateRig()
         #expect(page(rig, "/-/health").status == 200 && page(rig, "/-/health").body == "{\"health\":\"ok\",\"reason\":null}\n")
         rig.gate.setHealth(.degraded("the settings of 12:00 are not valid"))
-        #expect(page(rig, "/-/health").status == 200 && page(rig, "/-/health").body.contains("\"degraded\",\"reason\":\"the settings of 12:00"))
+        #expect(
+            page(rig, "/-/health").status == 200 && page(rig, "/-/health").body.contains("\"degraded\",\"reason\":\"the settings of 12:00"))
         rig.gate.setStopped(true)
         #expect(page(rig, "/-/health").status == 503 && page(rig, "/-/health").body.contains("stopped"))
         rig.gate.setStopped(false)
@@ -127,9 +143,12 @@ import Testing
         let rig = try GateRig(GateRig.settings + "\n[provider.broken]\nbase_url = 'https://b.example'\napi_key = 'secret:missing'\n")
         _ = rig.trip(.POST, Self.messages, body: "{}") { _ in .responds(401, [], ["{}"]) }
         let status = rig.gate.status
-        #expect(status.requests == 1 && status.errors == 0 && status.requestsOfLastMinute == 1 && status.requestsByRoute == ["anthropic": 1])
+        #expect(
+            status.requests == 1 && status.errors == 0 && status.requestsOfLastMinute == 1 && status.requestsByRoute == ["anthropic": 1])
         #expect(status.problems.map(\.route) == ["broken"] && status.routes.contains("chat") && !status.routes.contains("broken"))
-        #expect(status.resting.count == 1 && status.resting[0].reason == "unauthorized" && status.resting[0].seconds == 301 && status.resting[0].generation == 1)
+        #expect(
+            status.resting.count == 1 && status.resting[0].reason == "unauthorized" && status.resting[0].seconds == 301
+                && status.resting[0].generation == 1)
         #expect(status.tokens == [.init(name: "all", used: 1, budget: nil, streams: 0)])
         let read = try JSONDecoder().decode(GateStatus.self, from: Data(page(rig, "/-/status").body.utf8))
         #expect(read.version == 1 && read.resting == status.resting)
@@ -161,7 +180,9 @@ import Testing
         let error = rig.trip(.POST, Self.messages, body: "{}") { _ in .responds(400, [], ["bad key sk-ant-Canar***6789, \(key)"]) }
         let isMasked = error.status == 400 && !error.body.contains("sk-ant-C") && error.body.hasPrefix("bad key ")
         #expect(isMasked)
-        let stream = rig.trip(.POST, Self.messages, body: "{}") { _ in .responds(200, [], ["data: \(key.prefix(9))", "\(key.dropFirst(9))\n\n"]) }
+        let stream = rig.trip(.POST, Self.messages, body: "{}") { _ in
+            .responds(200, [], ["data: \(key.prefix(9))", "\(key.dropFirst(9))\n\n"])
+        }
         let isStreamMasked = stream.body == "data: \(String(repeating: "*", count: key.utf8.count))\n\n"
         #expect(isStreamMasked)
         #expect(rig.events.all.count == 2)

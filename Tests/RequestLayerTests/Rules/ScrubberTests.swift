@@ -34,9 +34,12 @@ import Testing
         let urlSafe = padded.map { $0.replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_") }
         let percent = secret.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._~"))) ?? ""
         let json = secret.replacingOccurrences(of: "\"", with: "\\\"")
-        return [secret, percent, percent.replacingOccurrences(of: "%2F", with: "%2f").replacingOccurrences(of: "%2B", with: "%2b")
-            .replacingOccurrences(of: "%22", with: "%22"), json, json.replacingOccurrences(of: "/", with: "\\/"),
-            secret.replacingOccurrences(of: "\"", with: "\\u0022").replacingOccurrences(of: "+", with: "\\u002B")] + padded + urlSafe
+        return [
+            secret, percent,
+            percent.replacingOccurrences(of: "%2F", with: "%2f").replacingOccurrences(of: "%2B", with: "%2b")
+                .replacingOccurrences(of: "%22", with: "%22"), json, json.replacingOccurrences(of: "/", with: "\\/"),
+            secret.replacingOccurrences(of: "\"", with: "\\u0022").replacingOccurrences(of: "+", with: "\\u002B"),
+        ] + padded + urlSafe
     }()
 
     @Test(arguments: forms.indices)
@@ -51,7 +54,9 @@ import Testing
         for border in 0...text.count { #expect(Self.scrub([Array(text[..<border]), Array(text[border...])], needles) == whole) }
         #expect(Self.scrub(text.map { [$0] }, needles) == whole)
         // At most two digits at either side are also those of what stands beside it.
-        let shown = zip(whole, text).enumerated().filter { before.count <= $0.offset && $0.offset < before.count + form.count && $0.element.0 != Scrubber.mask }
+        let shown = zip(whole, text).enumerated().filter {
+            before.count <= $0.offset && $0.offset < before.count + form.count && $0.element.0 != Scrubber.mask
+        }
         #expect(shown.count <= 12)
     }
 
@@ -67,7 +72,9 @@ import Testing
         let needles = try Needles(secrets.map { try SecretValue(copying: $0) })
         var text: [UInt8] = []
         for _ in 0..<Int.random(in: 0...12, using: &random) {
-            text += Bool.random(using: &random) ? word(0...12) : (secrets.randomElement(using: &random) ?? []).dropLast(Int.random(in: 0...3, using: &random))
+            text +=
+                Bool.random(using: &random)
+                ? word(0...12) : (secrets.randomElement(using: &random) ?? []).dropLast(Int.random(in: 0...3, using: &random))
         }
         let whole = Self.scrub([text], needles)
         #expect(whole.count == text.count)

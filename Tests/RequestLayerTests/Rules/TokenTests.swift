@@ -13,7 +13,8 @@ import Testing
         let texts = try (0..<50).map { _ in String(decoding: try ClientToken.generate().reveal(), as: UTF8.self) }
         #expect(Set(texts).count == 50)
         for text in texts {
-            let isToken = text.hasPrefix("wd_") && text.utf8.count == 46
+            let isToken =
+                text.hasPrefix("wd_") && text.utf8.count == 46
                 && text.utf8.dropFirst(3).allSatisfy { Byte.isAlphanumeric($0) || $0 == 0x2D || $0 == 0x5F }
             #expect(isToken)
         }
@@ -31,7 +32,8 @@ import Testing
             """
         let token = try JSONDecoder().decode(ClientToken.self, from: Data(text.utf8))
         #expect(token.name == "ci" && token.routes == ["chat"] && token.models == ["gpt-*"] && token.methods == ["POST"])
-        #expect(token.expires == 9 && token.requestsPerMinute == 3 && token.concurrentStreams == 2 && token.budget == 5 && token.created == 1)
+        #expect(
+            token.expires == 9 && token.requestsPerMinute == 3 && token.concurrentStreams == 2 && token.budget == 5 && token.created == 1)
         let bare = try JSONDecoder().decode(ClientToken.self, from: Data(#"{"name":"n","hash":"x","created":1}"#.utf8))
         #expect(bare.routes == nil && bare.budget == nil)
         // A hash that is none is nobody's.
@@ -60,7 +62,10 @@ import Testing
         #expect(rig.status(.POST, "/anthropic_compatible/v1/messages", token: .some(text)) == 0)
     }
 
-    @Test(arguments: [(["GET"], HTTPMethod.GET, "/openai/v1/models", 0), (["GET"], .POST, Self.chat, 403), (["POST"], .POST, Self.chat, 0), ([], .POST, Self.chat, 403)])
+    @Test(arguments: [
+        (["GET"], HTTPMethod.GET, "/openai/v1/models", 0), (["GET"], .POST, Self.chat, 403), (["POST"], .POST, Self.chat, 0),
+        ([], .POST, Self.chat, 403),
+    ])
     func `methods are those of the token`(_ methods: [String], _ method: HTTPMethod, _ path: String, _ expected: Int) throws {
         let (token, text) = try GateRig.limited { $0.methods = methods }
         #expect(try GateRig(tokens: [token]).status(method, path, token: .some(text)) == expected)
@@ -100,14 +105,18 @@ import Testing
         (["gpt-4o"], chat, #"{"MODEL":"gpt-4o"}"#, 400), (["gpt-4o"], chat, #"{"\u006dodel":"gpt-4o"}"#, 200),
         (["gpt-4o"], chat, #"{"model":"gpt\u002d4o"}"#, 200), (["gpt-4o"], chat, #"{"model":"gpt-4o\u0000"}"#, 403),
         (["gpt-4o"], chat, #"{"model":"gpt-4o","models":["o1"]}"#, 400), (["gpt-4o"], chat, #"{"model":"gpt-4o","fallbacks":["o1"]}"#, 400),
-        (["gpt-4o"], chat, #"{"model":["gpt-4o"]}"#, 400), (["gpt-4o"], chat, #"{"model":null}"#, 400), (["gpt-4o"], chat, #"{"model":""}"#, 400),
-        (["gpt-4o"], chat, #"{}"#, 400), (["gpt-4o"], chat, #"{"x":{"model":"gpt-4o"}}"#, 400), (["gpt-4o"], chat, #"[{"model":"gpt-4o"}]"#, 400),
+        (["gpt-4o"], chat, #"{"model":["gpt-4o"]}"#, 400), (["gpt-4o"], chat, #"{"model":null}"#, 400),
+        (["gpt-4o"], chat, #"{"model":""}"#, 400),
+        (["gpt-4o"], chat, #"{}"#, 400), (["gpt-4o"], chat, #"{"x":{"model":"gpt-4o"}}"#, 400),
+        (["gpt-4o"], chat, #"[{"model":"gpt-4o"}]"#, 400),
         (["gpt-4o"], chat, #"{"model":"gpt-4o"} {"model":"o1"}"#, 400), (["gpt-4o"], chat, #"{"model":"gpt-4o",}"#, 400),
         (["gpt-4o"], chat, #"{/**/"model":"gpt-4o"}"#, 400), (["gpt-4o"], chat, #"{'model':'gpt-4o'}"#, 400), (["gpt-4o"], chat, "", 400),
-        (["gpt-4o"], chat, "model=gpt-4o", 400), (["gpt-4o"], chat, "\u{FEFF}{\"model\":\"gpt-4o\"}", 400), (["gpt-4o"], chat, #"{"model":"gpt-4o"#, 400),
+        (["gpt-4o"], chat, "model=gpt-4o", 400), (["gpt-4o"], chat, "\u{FEFF}{\"model\":\"gpt-4o\"}", 400),
+        (["gpt-4o"], chat, #"{"model":"gpt-4o"#, 400),
         (["gpt-4o"], chat, #"{"model":"gpt-4o","x":NaN}"#, 400), (["gpt-4o"], chat, #"{"model":"\ud800"}"#, 400),
         (["gpt-4o"], "/openai/v1/audio/transcriptions", "x", 403), (["gpt-4o"], "/openai/v1/moderations", #"{"input":"x"}"#, 400),
-        (["large"], "/chat/v1/chat/completions", #"{"model":"ignored"}"#, 200), (["o1"], "/chat/v1/chat/completions", #"{"model":"o1"}"#, 403),
+        (["large"], "/chat/v1/chat/completions", #"{"model":"ignored"}"#, 200),
+        (["o1"], "/chat/v1/chat/completions", #"{"model":"o1"}"#, 403),
         (["large"], "/chat/v1/chat/completions", #"{"model":"x","models":["o1"]}"#, 400),
     ]
 
@@ -134,7 +143,8 @@ import Testing
         let rig = try GateRig(
             "[provider.gemini-native]\nbase_url = 'https://generativelanguage.googleapis.com/v1beta'\nstyle = 'gemini'\napi_key = 'secret:g/key'",
             secrets: ["g/key": "AIzaCanaryKey0123456789"], tokens: [token])
-        let trip = rig.trip(.POST, "/gemini-native/v1beta/models/\(model):streamGenerateContent?alt=sse&key=\(text)", token: .some(text)) { _ in
+        let trip = rig.trip(.POST, "/gemini-native/v1beta/models/\(model):streamGenerateContent?alt=sse&key=\(text)", token: .some(text)) {
+            _ in
             .responds(200)
         }
         #expect(trip.status == status)
