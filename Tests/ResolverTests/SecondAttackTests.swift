@@ -66,6 +66,8 @@ import Testing
             """, secrets: ["cloudflare-ai-gateway/token"])
         let found = try rig.resolver.candidates("chat")
         rig.resolver.report(.rateLimited(retryAfter: .seconds(3600)), for: found[0])
+        #expect(try rig.resolver.candidates("chat").map(\.model) == ["custom-x/n", "openai/m"])
+        rig.resolver.report(.unauthorized, for: found[1])
         #expect(try rig.resolver.candidates("chat").map(\.model) == ["openai/m"])
     }
 

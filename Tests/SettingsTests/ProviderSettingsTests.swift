@@ -151,12 +151,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [("", false), ("merge_system_messages = true", true), ("merge_system_messages = false", false)])
+    func `a route may ask for one system message`(_ line: String, _ expected: Bool) throws {
+        let read = try WarderSettings.parse("[route.r]\nmodels = ['a/b']\n\(line)", file: "warder.toml")
+        #expect(read.routes["r"]?.mergesSystemMessages == expected)
+    }
+
     @Test(arguments: [
         ("[default]\nmodel = 1", "must be a string"), ("[default]\nmodel = ''", "is empty"),
         ("[default]\nenv_file = '.env'", "must be an absolute path"),
         ("[default]\nlogin_shell = 'yes'", "must be true or false"), ("[default]\nmodels = ['x']", #"unknown key "models" in [default]"#),
         ("[route.r]\n", #""r" in [route] needs models"#), ("[route.r]\nmodels = []", "must be a list of models"),
         ("[route.r]\nmodels = ['a/b', 'a/b']", "has a model twice"), ("[route.r]\nmodel = 'a/b'", #"unknown key "model" in [route.r]"#),
+        ("[route.r]\nmodels = ['a/b']\nmerge_system_messages = 'yes'", "must be true or false"),
         ("[route]\nr = 'a/b'", #""r" in [route] must be a table"#), ("[route.'a b']\nmodels = ['a/b']", "is not a name"),
         ("[provider]\np = 1", "must be a table"), ("[provider.'a/b']\nroute = 'x'", "is not a name"),
     ])

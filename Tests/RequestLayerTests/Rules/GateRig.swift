@@ -29,6 +29,7 @@ struct GateRig {
         "anthropic/api-key": "sk-ant-CanaryKey0123456789", "mistral/api-key": "MistralCanaryKey0123456789",
     ]
 
+    let parsed: WarderSettings
     let vault: TestVault
     let resolver: ModelResolver
     let gate: ProxyGate
@@ -44,7 +45,7 @@ struct GateRig {
     ) throws {
         vault = try TestVault()
         for (name, value) in secrets { try vault.store(name, value) }
-        let parsed = try WarderSettings.parse(settings, file: "warder.toml")
+        parsed = try WarderSettings.parse(settings, file: "warder.toml")
         let environment = ResolverEnvironment(
             directories: try UserDirectories(environment: ["HOME": "/nonexistent/warder"], userID: 1), variables: NoVariables())
         resolver = ModelResolver(

@@ -3,7 +3,7 @@ internal import NIOCore
 /// The JSON body of a request, of which Warder reads the model and changes the model and system messages, and nothing else.
 struct RequestDocument {
     private let text: [UInt8]
-    /// The model that it names.
+    /// The model that it names; nil if that is none, or nobody could have one of that name.
     let model: String?
     private let modelRange: Range<Int>?
     private let hasMembers: Bool
@@ -33,17 +33,15 @@ struct RequestDocument {
             var reader = JSONText(text)
             members = try reader.members()
         } catch { throw .malformed }
-        var model: (String, Range<Int>)?
+        var model: (name: String?, range: Range<Int>)?
         var messages: Range<Int>?
         var hasFurtherModels = false
         for member in members {
             // Some parsers do not look at the case of names.
             switch Self.folded(member.name) {
             case "model":
-                guard member.name == "model", model == nil, member.kind == .string else { throw .ambiguous }
-                var reader = JSONText(text, in: member.value)
-                guard let name = try? reader.decodedString(), !name.isEmpty, name.utf8.count <= 512 else { throw .ambiguous }
-                model = (name, member.value)
+                guard member.name == "model", model == nil else { throw .ambiguous }
+                model = (member.kind == .string ? Self.name(text, member.value) : nil, member.value)
             case "models", "fallbacks", "fallback_models": hasFurtherModels = true
             case "messages":
                 guard member.name == "messages", messages == nil else { throw .ambiguous }
@@ -51,11 +49,17 @@ struct RequestDocument {
             default: break
             }
         }
-        (self.model, modelRange) = (model?.0, model?.1)
+        (self.model, modelRange) = (model?.name, model?.range)
         self.messages = messages
         self.hasFurtherModels = hasFurtherModels
         hasMembers = !members.isEmpty
         start = (text.firstIndex(of: UInt8(ascii: "{")) ?? 0) + 1
+    }
+
+    private static func name(_ text: [UInt8], _ range: Range<Int>) -> String? {
+        var reader = JSONText(text, in: range)
+        guard let name = try? reader.decodedString(), (1...512).contains(name.utf8.count) else { return nil }
+        return name
     }
 
     /// In lower case, as a parser reads it that does not look at case.
