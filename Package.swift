@@ -154,7 +154,8 @@ let package = Package(
         .testTarget(name: "PrivateFilesTests", dependencies: ["PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
         // Runs the built executable, and nothing else of it.
         .testTarget(
-            name: "CommandTests", dependencies: ["warder", "ask-example"], resources: [.copy("Resources")], swiftSettings: settings),
+            name: "CommandTests", dependencies: ["warder", "warderd", "ask-example"], resources: [.copy("Resources")],
+            swiftSettings: settings),
         .testTarget(
             name: "ExporterTests", dependencies: ["Exporter", "Keystore", "Settings", "Profiles", "PrivateFiles", "SodiumCrypto"],
             swiftSettings: settings),
@@ -172,7 +173,7 @@ let package = Package(
         .testTarget(
             name: "SystemdTests",
             dependencies: [
-                "Exporter", "Profiles", "PrivateFiles", "SodiumCrypto", "UnitCredentials", "warder", nio, posix,
+                "Exporter", "Profiles", "PrivateFiles", "SodiumCrypto", "UnitCredentials", "warder", "warderd", nio, posix,
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),

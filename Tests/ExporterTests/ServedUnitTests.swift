@@ -24,7 +24,9 @@ import Testing
     private func served(_ text: String, _ scope: ConsumerSettings.Scope) throws -> [ServedUnit] {
         let settings = try WarderSettings.parse(text, file: "warder.toml")
         let directories = try UserDirectories(environment: ["HOME": "/nowhere"], userID: 1)
-        let consumers = try settings.consumers.values.sorted { $0.name < $1.name }.map { try Exporter.Consumer($0, directories: directories) }
+        let consumers = try settings.consumers.values.sorted { $0.name < $1.name }.map {
+            try Exporter.Consumer($0, directories: directories)
+        }
         return Applier(vault, settings, ConsumerPlaces(directories: directories, environment: [:])).served(consumers, scope)
     }
 

@@ -78,7 +78,7 @@ actor SnapshotKeeper: Service {
 
     /// Looks whether anything has changed, and follows it.
     private func look(isForced: Bool) async {
-        if snapshot != nil, agentHasLocked() { lock() }
+        if snapshot != nil, agentHasLocked() { await lock() }
         guard snapshot != nil else { return await tryUnlock() }
         let stamp = DaemonSnapshot.Stamp(options)
         let isDue = due.map { $0 <= .now } ?? false
@@ -114,8 +114,22 @@ actor SnapshotKeeper: Service {
         return (try? DaemonSnapshot.isUnlocked(session)) ?? false
     }
 
-    /// No value is left in a process that is another program.
-    private func lock() -> Never {
+    /// No value is left in a process that is another program. Nothing is served from now on; a unit that is reading a credential has a
+    /// second to read it to its end, since half of one would be taken for a whole.
+    private func lock() async -> Never {
+        gate.install(nil)
+        gate.install(tokens: nil)
+        credentials.lock()
+        let (ends, end) = AsyncStream<Void>.makeStream()
+        Task {
+            await credentials.shutdown()
+            end.finish()
+        }
+        Task {
+            try? await Task.sleep(for: .seconds(1))
+            end.finish()
+        }
+        for await _ in ends {}
         writeBudgets()
         log.flush()
         log.say("the vault is locked: starting anew without what was in it")

@@ -1,3 +1,4 @@
+import ClientTokens
 import Foundation
 import NIOHTTP1
 import SodiumCrypto
