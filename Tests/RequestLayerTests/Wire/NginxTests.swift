@@ -50,6 +50,8 @@ private final class Nginx {
     deinit {
         if let text = try? String(contentsOfFile: "\(directory)/pid", encoding: .utf8), let process = pid_t(text.dropLast()) {
             kill(process, SIGTERM)
+            // It takes its files away itself, which must not happen meanwhile.
+            for _ in 0..<400 where kill(process, 0) == 0 { usleep(5000) }
         }
         try? FileManager.default.removeItem(atPath: directory)
     }
