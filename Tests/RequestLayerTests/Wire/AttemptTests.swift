@@ -198,4 +198,22 @@ import Testing
             #expect(server.connections.count == count + 1)
         }
     }
+
+    @Test func `what became of one request is not said of the next`() async throws {
+        let server = try await RawServer { connection, _ in
+            try await connection.wait(for: "\r\n\r\n")
+            connection.close()
+        }
+        var rules = TestGate.Rules()
+        rules.intake = .whole(limit: 100)
+        let rig = try await Rig(TestGate(rules, port: server.port))
+        let client = try await rig.connect()
+        try await client.send("GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        #expect(try await client.response().hasSuffix("closed"))
+        try await client.send("POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 10\r\n\r\nhello")
+        try await RawConnection.wait(for: "the second request") { rig.gate.notes.heads.count == 2 }
+        client.close()
+        #expect(try await rig.summaries(2).map(\.end) == [.complete, .clientGone])
+        #expect(rig.gate.notes.summaries.last?.status == nil)
+    }
 }

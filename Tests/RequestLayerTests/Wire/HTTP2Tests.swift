@@ -233,7 +233,7 @@ import Testing
             try await stream.send("hello")
             try await stream.reset(.internalError)
         }
-        let rig = try await rig(server) { $0.upstreamIdleTimeout = .seconds(2) }
+        let rig = try await rig(server) { $0.upstreamIdleTimeout = .seconds(5) }
         let client = try await rig.connect()
         try await client.send("GET / HTTP/1.1\r\nHost: here\r\n\r\n")
         #expect(try await client.response().hasSuffix("stalled"))

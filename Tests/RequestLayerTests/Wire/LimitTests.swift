@@ -42,7 +42,7 @@ import Testing
 
     @Test func `a server that says nothing for too long has stalled`() async throws {
         let server = try await RawServer()
-        let rig = try await Rig(TestGate(port: server.port), configuration { $0.upstreamIdleTimeout = .seconds(2) })
+        let rig = try await Rig(TestGate(port: server.port), configuration { $0.upstreamIdleTimeout = .seconds(5) })
         let client = try await rig.connect()
         try await client.send("GET / HTTP/1.1\r\nHost: here\r\n\r\n")
         #expect(try await client.response().hasSuffix("stalled"))

@@ -91,9 +91,12 @@ final class RawConnection: Sendable {
     /// Waits until something is so.
     static func wait(for wanted: String, seconds: Int = 30, _ condition: () throws -> Bool) async throws {
         let end = ContinuousClock.now + .seconds(seconds)
+        var pause = Duration.milliseconds(1)
         while try !condition() {
             guard ContinuousClock.now < end else { throw Timeout(wanted: wanted) }
-            try await Task.sleep(for: .milliseconds(1))
+            try await Task.sleep(for: pause)
+            // Many tests wait at once.
+            pause = min(pause * 1.5, .milliseconds(50))
         }
     }
 

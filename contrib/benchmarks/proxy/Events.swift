@@ -9,15 +9,17 @@ private func now() -> Int {
     return time.tv_sec * 1_000_000_000 + time.tv_nsec
 }
 
-/// Answers each request with an event every 5 ms, which says when it was sent.
+/// Answers each request with an event every 5 ms, or 250 ms if it asks for that, which says when it was sent.
 private final class EventSource: ChannelInboundHandler, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
     private var isSending = false
+    private var interval = TimeAmount.milliseconds(5)
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isSending else { return }
         isSending = true
+        if String(buffer: unwrapInboundIn(data)).hasPrefix("GET /events/slow") { interval = .milliseconds(250) }
         context.writeAndFlush(
             NIOAny(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")),
             promise: nil)
@@ -29,7 +31,7 @@ private final class EventSource: ChannelInboundHandler, @unchecked Sendable {
         let time = String(now())
         let event = "data: \(time)" + String(repeating: " ", count: 56 - time.utf8.count) + "\n\n"
         channel.writeAndFlush(ByteBuffer(string: "40\r\n\(event)\r\n"), promise: nil)
-        channel.eventLoop.scheduleTask(in: .milliseconds(5)) { self.send(on: channel) }
+        channel.eventLoop.scheduleTask(in: interval) { self.send(on: channel) }
     }
 }
 
@@ -74,20 +76,20 @@ private final class EventSink: ChannelInboundHandler, @unchecked Sendable {
     func channelInactive(context: ChannelHandlerContext) { whole.fail(ChannelError.eof) }
 }
 
-private func connect(_ port: Int, _ group: any EventLoopGroup, count: Int) async throws -> EventLoopFuture<[Int]> {
+private func connect(_ port: Int, _ group: any EventLoopGroup, path: String, count: Int) async throws -> EventLoopFuture<[Int]> {
     let whole = group.next().makePromise(of: [Int].self)
     let channel = try await ClientBootstrap(group: group)
         .channelInitializer { channel in
             channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(EventSink(count: count, whole: whole)) }
         }
         .connect(host: "127.0.0.1", port: port).get()
-    try await channel.writeAndFlush(ByteBuffer(string: "GET /events HTTP/1.1\r\nHost: benchmark\r\n\r\n"))
+    try await channel.writeAndFlush(ByteBuffer(string: "GET \(path) HTTP/1.1\r\nHost: benchmark\r\n\r\n"))
     return whole.futureResult
 }
 
 /// Prints median and 99th percentile of events' delays.
 func measureDelays(port: Int, count: Int) async throws {
-    let delays = try await connect(port, MultiThreadedEventLoopGroup(numberOfThreads: 1), count: count).get().sorted()
+    let delays = try await connect(port, MultiThreadedEventLoopGroup(numberOfThreads: 1), path: "/events", count: count).get().sorted()
     print(delays[delays.count / 2] / 1000, delays[delays.count * 99 / 100] / 1000)
 }
 
@@ -95,7 +97,7 @@ func measureDelays(port: Int, count: Int) async throws {
 func measureStreams(port: Int, count: Int, process: Int) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     var streams: [EventLoopFuture<[Int]>] = []
-    for _ in 0..<count { streams.append(try await connect(port, group, count: 20)) }
+    for _ in 0..<count { streams.append(try await connect(port, group, path: "/events/slow", count: 8)) }
     for stream in streams { _ = try await stream.get() }
     let descriptor = unsafe open("/proc/\(process)/status", O_RDONLY)
     var bytes = [UInt8](repeating: 0, count: 4096)
