@@ -91,7 +91,7 @@ enum Refusal: Hashable {
         case .noModel: "the body names no model"
         case .noKeyForModel: "there is no key for the provider that the model's name begins with"
         case .redirect: "the upstream server redirects, and keys are not sent elsewhere"
-        case .longError: "the upstream server answers with an error that is too long"
+        case .longError: "the upstream server answers with an error that is too long, or compressed in a way that hides it"
         case .keyRefused: "the key was refused by the provider, and rests"
         case .resting: "every key rests after errors"
         case .outOfAttempts: "no attempt gave a response"

@@ -14,6 +14,8 @@ struct FallbackLimits: Sendable {
     static let soleBodyLimit = 64 << 10
     /// Bytes of an error's body that is looked into.
     static let errorLimit = 64 << 10
+    /// The same without its compression.
+    static let inflatedLimit = 1 << 20
 }
 
 /// What an error is about.

@@ -184,6 +184,16 @@ final class ProxyExchange: Exchange {
 
     func collected(_ head: HTTPResponseHead, body: ByteBuffer, isWhole: Bool) -> ResponseDecision {
         guard let target else { return .answer(answer(.outOfAttempts)) }
+        var (head, body) = (head, body)
+        if isWhole, let encoding = head.value("content-encoding"), encoding.lowercased() != "identity" {
+            // What cannot be looked into is not given.
+            guard let text = Inflate.body(body, encoding: encoding, limit: FallbackLimits.inflatedLimit) else {
+                note(Fault(status: Int(head.status.code), gatewayCode: nil, header: head.value), target)
+                return .answer(answer(.longError))
+            }
+            body = text
+            head.headers.remove(name: "content-encoding")
+        }
         if target.isGateway {
             let fault = Fault(status: Int(head.status.code), gatewayCode: GatewayError.code(in: body), header: head.value)
             note(fault, target)

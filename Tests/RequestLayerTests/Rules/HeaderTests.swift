@@ -46,6 +46,14 @@ import Testing
         #expect(headers[name] == [value])
     }
 
+    @Test(arguments: [
+        ("gzip", "gzip"), ("gzip, deflate, br, zstd", "gzip, deflate"), ("GZIP;q=0.5, br;q=1.0", "GZIP;q=0.5"), ("br", "identity"),
+        ("*", "identity"), ("", "identity"), ("identity", "identity"), ("deflate ;q=1", "deflate ;q=1"),
+    ])
+    func `of compressions the client gets those that errors can be read in`(_ accepted: String, _ expected: String) throws {
+        #expect(try sent([("Accept-Encoding", accepted)])?["accept-encoding"] == [expected])
+    }
+
     @Test func `the client's version of Anthropic's interface wins, and ours stands in for it`() throws {
         #expect(try sent([])?["anthropic-version"] == ["2023-06-01"])
         #expect(try sent([("Anthropic-Version", "2024-01-01")])?["anthropic-version"] == ["2024-01-01"])

@@ -48,6 +48,14 @@ struct JSONText {
         return kind
     }
 
+    /// The members of the object that the whole text is, read once.
+    ///
+    /// - Throws: ``Failure``.
+    mutating func document() throws(Failure) -> [Member] {
+        guard Self.isUTF8(text) else { throw .malformed }
+        return try members()
+    }
+
     /// The members of the object that begins here. All of it is read.
     mutating func members() throws(Failure) -> [Member] {
         skipSpace()
@@ -189,7 +197,12 @@ struct JSONText {
     }
 
     private mutating func skipSpace() {
-        while index < end, [0x20, 0x0A, 0x0D, 0x09].contains(text[index]) { index += 1 }
+        while index < end {
+            switch text[index] {
+            case 0x20, 0x0A, 0x0D, 0x09: index += 1
+            default: return
+            }
+        }
     }
 
     private mutating func take(_ byte: UInt8) -> Bool {

@@ -28,10 +28,8 @@ struct RequestDocument {
         text = Array(body.readableBytesView)
         let members: [JSONText.Member]
         do {
-            var whole = JSONText(text)
-            guard try whole.whole() == .object else { throw Failure.malformed }
             var reader = JSONText(text)
-            members = try reader.members()
+            members = try reader.document()
         } catch { throw .malformed }
         var model: (name: String?, range: Range<Int>)?
         var messages: Range<Int>?

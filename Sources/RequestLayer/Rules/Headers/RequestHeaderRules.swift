@@ -39,7 +39,8 @@ struct RequestHeaderRules: Sendable {
                     if option != "keep-alive", option != "close" { named.append(option) }
                 }
             }
-            if !dropped.contains(name) { kept.append((name, value)) }
+            if dropped.contains(name) { continue }
+            kept.append(name.isHeader("accept-encoding") ? (name, Self.readable(value)) : (name, value))
         }
         if named.isEmpty { return kept }
         let connection = HeaderNames(named.map { String($0.reversed().drop { $0 == " " || $0 == "\t" }.reversed()) })
@@ -67,6 +68,14 @@ struct RequestHeaderRules: Sendable {
             all.append((header.name, header.text ?? String(decoding: header.value.reveal(), as: UTF8.self)))
         }
         return HTTPHeaders(all)
+    }
+
+    /// What a client accepts, without the compressions in which Warder could not find its secrets in an error.
+    private static func readable(_ encodings: String) -> String {
+        let kept = encodings.split(separator: ",").map { $0.drop { $0 == " " || $0 == "\t" } }.filter { coding in
+            ["gzip", "x-gzip", "deflate", "identity"].contains(coding.prefix { $0 != ";" && $0 != " " }.lowercased())
+        }
+        return kept.isEmpty ? "identity" : kept.joined(separator: ", ")
     }
 
     /// Source: RFC 9110, section 5.6.2.
