@@ -20,8 +20,8 @@ extension Inside {
             mv /root/warder.key /root/kept.key
             rm /etc/warder/warder.toml
             export WARDER_KEY_FILE=/root/kept.key
-            printf 'canary-first' | warder --system set -q API_KEY
-            printf 'canary-openai' | warder --system set -q openai/api-key
+            printf 'fledgling-one-7c1' | warder --system set -q API_KEY
+            printf 'fledgling-key-7c1' | warder --system set -q openai/api-key
             systemctl daemon-reload
             """
 
@@ -73,14 +73,14 @@ extension Inside {
                 """)
             #expect(added.status == 0)
             try service.start()
-            #expect(credential("daemon-one.service") == "canary-first")
+            #expect(credential("daemon-one.service") == "fledgling-one-7c1")
             for unit in ["warder-agent.service", "warderd.service"] {
                 #expect(try shell("systemctl is-active -q \(unit)").status == 0, "\(unit)")
                 let security = try shell("systemd-analyze security --no-pager \(unit) | tail -n 1").text
                 let exposure = security.split(separator: " ").compactMap { Double($0) }.first
                 #expect((exposure ?? 10) <= 2.0, "\(unit)")
             }
-            #expect(try shell("warder --system get API_KEY").text == "canary-first")
+            #expect(try shell("warder --system get API_KEY").text == "fledgling-one-7c1")
             #expect(try shell(Self.ask).text == "200")
             // Neither process can be looked into, and neither has a right of root's.
             #expect(
@@ -88,8 +88,8 @@ extension Inside {
                     == "CapEff:0000000000000000\n")
 
             // A new value is there for the next start.
-            #expect(try shell("printf canary-second | warder --system set -q API_KEY").status == 0)
-            #expect(try wait("systemctl restart daemon-one && grep -q canary-second /run/credentials/daemon-one.service/API_KEY"))
+            #expect(try shell("printf fledgling-two-7c1 | warder --system set -q API_KEY").status == 0)
+            #expect(try wait("systemctl restart daemon-one && grep -q fledgling-two-7c1 /run/credentials/daemon-one.service/API_KEY"))
             #expect(try shell("systemctl reload warderd && systemctl is-active -q warderd").status == 0)
 
             // Locked: no unit starts with an empty key, and the daemon has forgotten what it had. It is the same process to systemd.
@@ -102,12 +102,12 @@ extension Inside {
             // The agent has its key again, and with it all others.
             #expect(try shell("systemctl restart warder-agent").status == 0)
             #expect(try wait("systemctl reset-failed; systemctl start daemon-one"))
-            #expect(credential("daemon-one.service") == "canary-second")
+            #expect(credential("daemon-one.service") == "fledgling-two-7c1")
 
             // Killed, and stopped: the socket starts it for the next unit.
             #expect(try shell("systemctl kill -s KILL warderd; sleep 0.3; systemctl restart daemon-one").status == 0)
             #expect(try shell("systemctl stop warderd && systemctl restart daemon-one && systemctl is-active -q warderd").status == 0)
-            #expect(credential("daemon-one.service") == "canary-second")
+            #expect(credential("daemon-one.service") == "fledgling-two-7c1")
 
             // Many units at once, as at boot, with everything of Warder's stopped before.
             let many = try shell(
@@ -122,7 +122,7 @@ extension Inside {
                 systemctl daemon-reload
                 systemctl stop warderd warder-agent
                 systemctl start $(seq -f herd-%g 0 29)
-                cat /run/credentials/herd-*.service/API_KEY | grep -o canary-second | wc -l
+                cat /run/credentials/herd-*.service/API_KEY | grep -o fledgling-two-7c1 | wc -l
                 """)
             #expect(many.status == 0)
             #expect(many.text.split(separator: "\n").last == "30")
@@ -132,12 +132,18 @@ extension Inside {
             let leaks = try shell(
                 """
                 journalctl --sync
-                grep -rl canary- /etc /var /root /run/warder /tmp 2>/dev/null | grep -v '^/var/log/journal'
-                journalctl -o cat --no-pager | grep -c canary-
+                grep -rl fledgling- /etc /var/lib /root/.local /root/.config /run/warder /usr/local/bin 2>/dev/null
+                journalctl -o cat --no-pager | grep -c fledgling-
                 """)
             #expect(leaks.text == "0\n")
             _ = try shell(
-                "systemctl stop $(seq -f herd-%g 0 29) daemon-one warderd warder-agent warder-credentials.socket warder-proxy.socket")
+                """
+                systemctl stop $(seq -f herd-%g 0 29) daemon-one
+                # Units of the same names are what other tests stand in for.
+                systemctl disable -q --now warder-credentials.socket warder-proxy.socket warderd.service warder-agent.service
+                rm -rf /etc/systemd/system/warder* /run/warder /var/lib/warder /etc/warder
+                systemctl daemon-reload
+                """)
         }
     }
 }
