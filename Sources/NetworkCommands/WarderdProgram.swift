@@ -13,5 +13,5 @@ public enum WarderdProgram {
 struct Warderd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "warderd", abstract: "The verbs of warder that need the network. Run them as `warder VERB`.",
-        version: "warderd 0.1.0", subcommands: [ServeDaemon.self, ProxyStatus.self])
+        version: "warderd 0.1.0", subcommands: [ServeDaemon.self, ProxyStatus.self, Ask.self, LiveModels.self, OnlineCheck.self])
 }

@@ -30,6 +30,7 @@ struct Daemon {
 
         let group = MultiThreadedEventLoopGroup.singleton
         let uses = KeyUses()
+        let (refused, refusals) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let ledger = TokenLedger()
         let gate = ProxyGate(
             userIDs: [geteuid()], ledger: ledger,
@@ -37,7 +38,10 @@ struct Daemon {
                 log.write(record)
                 if let name = record.key, let generation = record.generation { uses.note(name, generation, .use) }
             },
-            onEvent: { event in log.write(event) })
+            onEvent: { event in
+                log.write(event)
+                if case .keyRefused = event { refusals.yield() }
+            })
         var configuration = ProxyConfiguration()
         configuration.extraCertificateFile = serving.extraCA
         configuration.hostsAllowedPrivateAddresses = Set(serving.privateHosts.map { $0.lowercased() })
@@ -53,6 +57,7 @@ struct Daemon {
         let keeper = SnapshotKeeper(
             options: options, gate: gate, proxy: proxy, credentials: credentials, uses: uses, listeners: listeners, log: log,
             budgets: UsedBudgets(session, ledger))
+        Task { for await _ in refused { await keeper.refused() } }
         // With the vault unlocked it serves from its first request on.
         await keeper.begin()
         for descriptor in listeners.proxy { try await proxy.serve(descriptor) }

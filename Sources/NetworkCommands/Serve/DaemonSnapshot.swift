@@ -32,13 +32,16 @@ struct DaemonSnapshot: Sendable {
 
     /// Reads all anew.
     ///
+    /// - Parameters:
+    ///   - options: which vault, and which settings.
+    ///   - rests: which keys rest after errors: a key that was refused is still refused after a change of another.
     /// - Throws: 10 if the agent does not have the vault's keys; 15 if this host has never seen the vault; what the settings and the vault
     ///   throw.
-    static func read(_ options: CommonOptions) throws -> DaemonSnapshot {
+    static func read(_ options: CommonOptions, rests: KeyRests) throws -> DaemonSnapshot {
         let session = try Session(options)
         let vault = try open(session)
         let listings = try vault.list()
-        let resolver = session.resolver(vault: vault, mayPrompt: false)
+        let resolver = session.resolver(vault: vault, mayPrompt: false, rests: rests)
         let table = try RouteTable(
             settings: session.settings, resolver: resolver, secrets: Set(listings.map(\.name.description)))
         var troubles = table.problems.filter(\.isFatal).map { "\($0.name): \($0.reason)" }

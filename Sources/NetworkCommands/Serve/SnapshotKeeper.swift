@@ -5,6 +5,7 @@ internal import Glibc
 internal import Keystore
 internal import Logging
 internal import RequestLayer
+internal import Resolver
 internal import ServiceLifecycle
 internal import Settings
 internal import UnitCredentials
@@ -31,6 +32,7 @@ actor SnapshotKeeper: Service {
     private var seen: DaemonSnapshot.Stamp?
     private var due: ContinuousClock.Instant?
     private var complaint: String?
+    private let rests = KeyRests()
 
     /// How often vault, settings and agent are looked at.
     private static let interval = Duration.milliseconds(200)
@@ -51,6 +53,12 @@ actor SnapshotKeeper: Service {
 
     /// The first look.
     func begin() async { await look(isForced: true) }
+
+    /// A key was refused: what is not in the vault may have been replaced without a trace, so everything is looked up again, now and then.
+    func refused() {
+        let soon = ContinuousClock.now + .seconds(1)
+        due = due.map { min($0, soon) } ?? soon
+    }
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
@@ -151,7 +159,7 @@ actor SnapshotKeeper: Service {
     private func reload(_ stamp: DaemonSnapshot.Stamp) async {
         seen = stamp
         let new: DaemonSnapshot
-        do { new = try DaemonSnapshot.read(options) } catch {
+        do { new = try DaemonSnapshot.read(options, rests: rests) } catch {
             let failure = Failure(error)
             // Locked at this moment: the next look follows it.
             guard failure.code != KeystoreError.Code.locked.rawValue else { return }

@@ -28,6 +28,17 @@ struct Run: WarderCommand {
     @Option(help: ArgumentHelp("Set this variable although its name is reserved; may be given several times.", valueName: "name"))
     var allowReserved: [String] = []
 
+    @Flag(
+        help: ArgumentHelp(
+            "Let it make its requests through the proxy: it gets addresses and a token of its own, and no provider's key. No profile, unless one is named."
+        ))
+    var viaProxy = false
+
+    @Option(
+        name: .customLong("route"),
+        help: ArgumentHelp("With --via-proxy: the only routes that it may use, the first for all libraries.", valueName: "name"))
+    var routes: [String] = []
+
     @Argument(parsing: .captureForPassthrough, help: ArgumentHelp("The program and its arguments.", valueName: "command"))
     var command: [String] = []
 
@@ -41,6 +52,10 @@ struct Run: WarderCommand {
             throw Failure(.invalid, "unknown option", hints: ["options of the program follow its name: warder run -- PROGRAM ARGUMENTS"])
         }
         var launch = Launch(profile: profile.profile, filter: profile.filter, command: words)
+        guard routes.isEmpty || viaProxy else { throw Failure(.invalid, "--route belongs to --via-proxy") }
+        launch.usesProxy = viaProxy
+        launch.namesProfile = profile.named != nil
+        launch.routes = routes
         launch.isPristine = pristine
         launch.asFile = asFile
         launch.allowReserved = allowReserved

@@ -23,7 +23,7 @@ enum Arguments {
         "--reveal", "--explain", "--env-file", "--login-shell", "--for", "--provider",
         "--file", "--model", "--keys", "--private-copy", "--snippet", "--remove", "--idle", "--socket-fd", "--port", "--extra-ca",
         "--allow-private", "--access-log", "--route", "--method",
-        "--requests-per-minute", "--concurrent", "--budget", "--via-proxy",
+        "--requests-per-minute", "--concurrent", "--budget", "--via-proxy", "--message", "--live", "--online",
     ]).union(OnboardArguments.knownOptions)
 
     /// The position of the command: the first word that is neither a global option nor its value.

@@ -25,6 +25,8 @@ struct ChildEnvironment {
 
     func has(_ name: String) -> Bool { entries.contains { $0.name == name } }
 
+    mutating func remove(_ name: String) { entries.removeAll { $0.name == name } }
+
     mutating func set(_ name: String, to value: [UInt8]) {
         entries.removeAll { $0.name == name }
         entries.append((name, Array(name.utf8) + [UInt8(ascii: "=")] + value))

@@ -15,8 +15,10 @@ extension Session {
     ///   - usesLoginShell: whether the login shell is asked after it; else what the settings say.
     ///   - vault: the vault, if it is unlocked already.
     ///   - mayPrompt: whether a passphrase may be asked for.
+    ///   - rests: which keys rest after errors.
     package func resolver(
-        environmentFile: String? = nil, usesLoginShell: Bool = false, vault: Vault<VaultKeys>? = nil, mayPrompt: Bool = true
+        environmentFile: String? = nil, usesLoginShell: Bool = false, vault: Vault<VaultKeys>? = nil, mayPrompt: Bool = true,
+        rests: KeyRests = KeyRests()
     ) -> ModelResolver {
         var fallbacks: [any VariableSource] = []
         if let path = environmentFile ?? settings.defaults.environmentFile {
@@ -29,7 +31,7 @@ extension Session {
         }
         return ModelResolver(
             settings: settings, secrets: SessionSecrets(self, vault, mayPrompt: mayPrompt),
-            environment: ResolverEnvironment(directories: directories, fallbacks: fallbacks))
+            environment: ResolverEnvironment(directories: directories, fallbacks: fallbacks), rests: rests)
     }
 
     /// Whether there is no vault, and nobody has said that there is one: then keys can still be in variables and files.

@@ -34,6 +34,7 @@ struct Warder: ParsableCommand {
                 name: "Providers",
                 subcommands: [
                     Onboard.self, ProviderGroup.self, ModelsGroup.self, Resolve.self, Wire.self, CredentialGroup.self, ServeGroup.self,
+                    Ask.self,
                 ]),
             CommandGroup(name: "Consumers", subcommands: [ConsumerGroup.self, Apply.self, Where.self]),
         ])

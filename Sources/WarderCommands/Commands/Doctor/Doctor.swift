@@ -15,7 +15,11 @@ struct Doctor: WarderCommand {
 
     @OptionGroup var global: GlobalOptions
 
+    @Flag(help: "Ask the providers whether they take their keys, through the proxy. Nothing else is looked at then.")
+    var online = false
+
     func run() throws {
+        if online { try NetworkProgram.become(["doctor"] + global.arguments) }
         let examination = try Examination(options)
         SettingsChecks(examination).load()
         VaultChecks(examination).run()

@@ -23,7 +23,11 @@ struct ModelsList: WarderCommand {
     @Option(help: ArgumentHelp("Only the models of this provider.", valueName: "id"))
     var provider: String?
 
+    @Flag(help: "Ask the providers themselves, through the proxy.")
+    var live = false
+
     func run() throws {
+        if live { try NetworkProgram.become(["models"] + global.arguments + (provider.map { [$0] } ?? [])) }
         let session = try Session(options)
         let names = try session.secretNames()
         let models: [SurveyedModel]
