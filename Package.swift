@@ -152,9 +152,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "ChildProcessesTests", dependencies: ["ChildProcesses", "SodiumCrypto"], swiftSettings: settings),
         .testTarget(name: "PrivateFilesTests", dependencies: ["PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
-        // Runs the built executable, and nothing else of it.
+        // Runs the built executables, and nothing else of them.
         .testTarget(
-            name: "CommandTests", dependencies: ["warder", "ask-example"], resources: [.copy("Resources")], swiftSettings: settings),
+            name: "CommandTests", dependencies: ["warder", "warderd", "ask-example"], resources: [.copy("Resources")],
+            swiftSettings: settings),
         .testTarget(
             name: "ExporterTests", dependencies: ["Exporter", "Settings", "Profiles", "PrivateFiles", "SodiumCrypto"],
             swiftSettings: settings),
