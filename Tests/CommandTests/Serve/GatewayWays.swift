@@ -78,7 +78,7 @@ struct GatewayWays {
                 + provider("gw-anthropic", "auth", "anthropic", key: "anthropic/api-key")
                 + provider("gw-gemini", "auth", "google-ai-studio", key: "gemini/api-key")
                 + provider("gw-workers", "auth", "workers-ai", key: "workers/token")
-                + provider("gw-compat", "auth", "compat", key: "openai/api-key", "metadata = { team = \"tests\" }")
+                + provider("gw-compat", "auth", "compat", key: nil, "metadata = { team = \"tests\" }")
                 + provider("stored-openai", "stored", "openai", key: nil, "provider_key = \"stored\"")
                 + provider("stored-team", "stored", "openai", key: nil, "provider_key = \"stored\"\nbyok_alias = \"team\"")
                 + provider("stored-lost", "stored", "openai", key: nil, "provider_key = \"stored\"\nbyok_alias = \"lost\"")
