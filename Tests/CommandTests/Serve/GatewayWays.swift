@@ -51,7 +51,8 @@ struct GatewayWays {
 
     /// `warder.toml`.
     static func settings(_ port: Int) -> String {
-        func provider(_ name: String, _ gateway: String, _ slug: String, key: String?, _ more: String = "") -> String {
+        func provider(_ name: String, _ gateway: String, _ slug: String, key: String?, models: String? = nil, _ more: String = "") -> String
+        {
             """
             [provider.\(name)]
             kind = "cloudflare-ai-gateway"
@@ -60,6 +61,7 @@ struct GatewayWays {
             route = "\(slug)"
             base_url = "http://127.0.0.1:\(port)/v1/\(account)/\(gateway)/\(slug)"
             \(key.map { "api_key = \"secret:\($0)\"" } ?? "")
+            \(models.map { "models = [\"\($0)\"]" } ?? "")
             [provider.\(name).gateway]
             \(gateway == "open" ? "authenticated = false" : "token = \"secret:gateway/token\"")
             \(more)
@@ -78,7 +80,7 @@ struct GatewayWays {
                 + provider("gw-anthropic", "auth", "anthropic", key: "anthropic/api-key")
                 + provider("gw-gemini", "auth", "google-ai-studio", key: "gemini/api-key")
                 + provider("gw-workers", "auth", "workers-ai", key: "workers/token")
-                + provider("gw-compat", "auth", "compat", key: nil, "metadata = { team = \"tests\" }")
+                + provider("gw-compat", "auth", "compat", key: "openai/api-key", models: "openai/gpt-4o", "metadata = { team = \"tests\" }")
                 + provider("stored-openai", "stored", "openai", key: nil, "provider_key = \"stored\"")
                 + provider("stored-team", "stored", "openai", key: nil, "provider_key = \"stored\"\nbyok_alias = \"team\"")
                 + provider("stored-lost", "stored", "openai", key: nil, "provider_key = \"stored\"\nbyok_alias = \"lost\"")
