@@ -110,6 +110,7 @@ class Anthropic:
         return {
             "text": answer.content[0].text, "tokens": answer.usage.output_tokens, "request": answer._request_id,
             "retries": raw.retries_taken, "cookie": raw.headers.get("set-cookie"), "log": raw.headers.get("cf-aig-log-id"),
+            "version": client.default_headers.get("anthropic-version"),
         }
 
     def stream(self, model):

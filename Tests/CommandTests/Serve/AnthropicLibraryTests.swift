@@ -39,10 +39,11 @@ import Testing
         let paths = requests.map { "/v1/" + ($0.path.split(separator: "/v1/").last ?? "") }
         #expect(
             paths == [
-                "/v1/messages", "/v1/messages", "/v1/messages", "/v1/messages/count_tokens", "/v1/models", "/v1/messages?beta=true",
+                "/v1/messages", "/v1/messages", "/v1/messages", "/v1/messages/count_tokens", "/v1/models", "/v1/messages",
                 "/v1/messages",
             ])
-        #expect(requests.allSatisfy { $0.values("anthropic-version") == ["2023-06-01"] })
+        let version = try #require(run.text("messages", "version"))
+        #expect(requests.allSatisfy { $0.values("anthropic-version") == [version] }, "the library's own version stands")
         #expect(requests.compactMap { $0.values("anthropic-beta").first } == ["context-1m-2025-08-07"])
         try rig.expectKeysKept(ways, credentials(headers), clients: [run.outcome], own: [own])
         let logged = rig.accesses
