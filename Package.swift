@@ -152,7 +152,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "ChildProcessesTests", dependencies: ["ChildProcesses", "SodiumCrypto"], swiftSettings: settings),
         .testTarget(name: "PrivateFilesTests", dependencies: ["PrivateFiles", "SodiumCrypto"], swiftSettings: settings),
-        // Runs the built executable, and nothing else of it.
+        // Runs the built executables, and nothing else of them.
         .testTarget(
             name: "CommandTests", dependencies: ["warder", "warderd", "ask-example"], resources: [.copy("Resources")],
             swiftSettings: settings),

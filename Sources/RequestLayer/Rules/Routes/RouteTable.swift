@@ -35,8 +35,8 @@ public struct RouteTable: Sendable {
         lifetime = builder.lifetime
     }
 
-    /// The names of routes and providers that can be used, sorted.
-    public var names: [String] { entries.values.filter { !$0.groups.isEmpty }.map(\.name).sorted() }
+    /// The names of routes and providers that can be used, sorted, without the aliases.
+    public var names: [String] { Set(entries.values.filter { !$0.groups.isEmpty }.map(\.name)).sorted() }
 }
 
 /// Makes the entries of a table.
