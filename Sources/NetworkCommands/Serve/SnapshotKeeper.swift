@@ -61,8 +61,8 @@ actor SnapshotKeeper: Service {
     }
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            try await withThrowingTaskGroup(of: Void.self) { group in
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
                 group.addTask {
                     for await _ in await UnixSignalsSequence(trapping: .sighup) {
                         unsafe platform_notify("RELOADING=1")
@@ -72,11 +72,11 @@ actor SnapshotKeeper: Service {
                 }
                 group.addTask {
                     while !Task.isCancelled {
-                        try await Task.sleep(for: Self.interval)
+                        try? await Task.sleep(for: Self.interval)
                         await self.look(isForced: false)
                     }
                 }
-                try await group.next()
+                await group.next()
                 group.cancelAll()
             }
         }
@@ -160,9 +160,11 @@ actor SnapshotKeeper: Service {
         seen = stamp
         let new: DaemonSnapshot
         do { new = try DaemonSnapshot.read(options, rests: rests) } catch {
-            let failure = Failure(error)
-            // Locked at this moment: the next look follows it.
-            guard failure.code != KeystoreError.Code.locked.rawValue else { return }
+            var failure = Failure(error)
+            // The agent has not locked, as far as its connection tells: then it is another vault that is there now.
+            if failure.code == KeystoreError.Code.locked.rawValue {
+                failure.message = "the agent does not have the keys of the vault that is there now"
+            }
             // What was good stays; without anything good, nothing is served.
             gate.setHealth(.degraded(failure.message))
             complain(failure.message, level: .error)

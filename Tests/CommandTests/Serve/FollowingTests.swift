@@ -109,8 +109,11 @@ import Testing
             _ = try ask(rig)
             return try keys(rig).last == "Bearer \(Self.second)"
         }
+        // The daemon has written down that it uses it: nothing writes to the vault from then on.
+        try AgentRig.wait("the use is not noted") {
+            try rig.home.run("audit", "list").text.split(separator: "\n").contains { $0.contains(" use ") && $0.hasSuffix("(2)") }
+        }
         let load = try Load(rig, body, seconds: 4)
-        usleep(300_000)
         try rig.home.write(try #require(rig.home.content(vault)), to: "good.db")
         switch way {
         case "gone": try #require(unsafe rename(vault, vault + ".away") == 0)
@@ -181,8 +184,9 @@ import Testing
         let rig = try rig()
         let token = try rig.newToken("few", ["--budget", "3"])
         func ask() throws -> String {
-            try rig.curl(
-                "openai/v1/chat/completions", "-o", "/dev/null", "-w", "%{http_code}", "-H", "authorization: Bearer \(token)", "-d", body
+            try rig.home.run(
+                ["-sS", "-o", "/dev/null", "-w", "%{http_code}", "-H", "authorization: Bearer \(token)", "-d", body]
+                    + [rig.address("openai/v1/chat/completions")], program: "/usr/bin/curl"
             ).text
         }
         try AgentRig.wait("the token is not known") { try ask() == "200" }
