@@ -24,6 +24,17 @@ public final class AgentClient: Sendable {
         connection = Mutex(Connection(descriptor))
     }
 
+    /// The agent at `path`, or nil if nobody listens there.
+    ///
+    /// - Throws: ``KeystoreError/Code/io`` if somebody does who cannot be asked: then nobody knows what is unlocked.
+    public static func find(at path: String) throws(KeystoreError) -> AgentClient? {
+        if let client = AgentClient(at: path) { return client }
+        guard AgentSocket.isNobody(errno) else {
+            throw KeystoreError(.io, "\(path): the agent cannot be asked, and may still have keys")
+        }
+        return nil
+    }
+
     /// A vault that the agent has the keys of.
     public struct UnlockedVault: Sendable {
         /// The fingerprint of its root key.

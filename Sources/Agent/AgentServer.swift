@@ -94,7 +94,11 @@ public struct AgentServer {
         // A few at a time, so that a flood of connections delays nobody's answer.
         for _ in 0..<16 {
             let descriptor = platform_accept(listener)
-            guard descriptor >= 0 else { return }
+            if descriptor < 0 {
+                // Without room nobody could even lock.
+                if errno == EMFILE || errno == ENFILE { makeRoom() }
+                return
+            }
             var user: UInt32 = 0
             guard unsafe platform_peer_user(descriptor, &user) == 0, user == geteuid() else {
                 close(descriptor)

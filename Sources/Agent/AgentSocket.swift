@@ -37,6 +37,8 @@ public enum AgentSocket {
                 close(connection)
                 throw FileError(.exists, path, "an agent listens here already")
             }
+            // One that is only busy is not taken its place away from.
+            guard isNobody(errno) else { throw FileError(.exists, path, "somebody listens here, and does not answer") }
             _ = unsafe unlink(path)
             let socket = unsafe platform_listen(path, 128)
             guard socket >= 0 else { throw FileError(errno: errno, path) }
@@ -44,6 +46,9 @@ public enum AgentSocket {
             return socket
         } catch { throw KeystoreError(error) }
     }
+
+    /// Whether an error of connect(2) says that nobody listens.
+    static func isNobody(_ error: Int32) -> Bool { [ENOENT, ECONNREFUSED, ENOTDIR].contains(error) }
 
     /// A connection to an agent of this user, or nil if nobody listens.
     ///
@@ -54,6 +59,7 @@ public enum AgentSocket {
         var user: UInt32 = 0
         guard unsafe platform_peer_user(connection, &user) == 0, user == geteuid() else {
             close(connection)
+            errno = EACCES
             return nil
         }
         return connection

@@ -108,6 +108,12 @@ int platform_signal_descriptor(const int *signals, int count);
 // The next signal of such a descriptor, or 0.
 int platform_next_signal(int descriptor);
 
+// All descriptors above standard error are closed by execve(2).
+void platform_close_all_on_execute(void);
+
+// As many descriptors as the hard limit allows, 65,536 at most. Returns how many.
+int platform_raise_descriptor_limit(void);
+
 // What ps(1) calls this process, which is the file's name otherwise.
 void platform_set_process_name(const char *name);
 

@@ -22,11 +22,14 @@ struct Daemon {
     private static let patience = TimeAmount.seconds(20)
 
     func run() async throws {
+        // Until it is waited for, a wish to read everything anew is no reason to end.
+        signal(SIGHUP, SIG_IGN)
         let session = try Session(options)
         let places = session.runtime
         let log = try AccessLog(serving.accessLog)
         let listeners = try Listeners(places: places, port: serving.port)
         unsafe platform_set_process_name("warderd")
+        let descriptors = platform_raise_descriptor_limit()
 
         let group = MultiThreadedEventLoopGroup.singleton
         let uses = KeyUses()
@@ -43,6 +46,9 @@ struct Daemon {
                 if case .keyRefused = event { refusals.yield() }
             })
         var configuration = ProxyConfiguration()
+        // What clients may have leaves room for upstream connections, the vault, the agent and units.
+        configuration.connectionLimit = max(64, min(configuration.connectionLimit, (Int(descriptors) - 256) / 2))
+        configuration.connectionLimitPerClient = max(48, configuration.connectionLimit / 2)
         configuration.extraCertificateFile = serving.extraCA
         configuration.hostsAllowedPrivateAddresses = Set(serving.privateHosts.map { $0.lowercased() })
         let proxy: ProxyServer
@@ -54,9 +60,12 @@ struct Daemon {
                 for source in delivery.sources { uses.note(source.name, source.generation, .deliver) }
             }
         }
+        let watch = AgentWatch(socket: places.agent)
         let keeper = SnapshotKeeper(
-            options: options, gate: gate, proxy: proxy, credentials: credentials, uses: uses, listeners: listeners, log: log,
-            budgets: UsedBudgets(session, ledger))
+            options: options, gate: gate, credentials: credentials, uses: uses, log: log, watch: watch,
+            budgets: try UsedBudgets(session, ledger))
+        DaemonLock.shared.prepare(gate: gate, credentials: credentials, listeners: listeners, log: log)
+        watch.begin { DaemonLock.shared.lock() }
         Task { for await _ in refused { await keeper.refused() } }
         // With the vault unlocked it serves from its first request on.
         await keeper.begin()

@@ -62,6 +62,8 @@ struct Listeners: Sendable {
 
     /// Makes this process the same program anew, with an empty memory and the same sockets.
     func startAnew() -> Never {
+        // What this process has open is its own, connections among them: they end with it.
+        platform_close_all_on_execute()
         for descriptor in kept.values { _ = fcntl(descriptor, F_SETFD, 0) }
         let text = kept.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: ",")
         unsafe setenv(Self.variable, text, 1)

@@ -1,4 +1,3 @@
-internal import Agent
 internal import CPlatform
 internal import ClientTokens
 internal import Glibc
@@ -7,48 +6,45 @@ internal import Logging
 internal import RequestLayer
 internal import Resolver
 internal import ServiceLifecycle
-internal import Settings
 internal import UnitCredentials
 internal import UnixSignals
 internal import WarderCommands
 
-/// Keeps what the daemon serves as new as the vault and the settings: a change takes effect within a second, a bad one leaves what was there,
-/// and a lock ends the process that had the values.
+/// Keeps what the daemon serves as new as the vault and the settings: a change takes effect within a second, and a bad one leaves what was
+/// there. A lock is followed elsewhere, by ``AgentWatch``: what is read here may wait for other programs.
 actor SnapshotKeeper: Service {
     private let options: CommonOptions
     private let gate: ProxyGate
-    private let proxy: ProxyServer
     private let credentials: CredentialServer
     private let uses: KeyUses
-    private let listeners: Listeners
     private let log: AccessLog
+    private let watch: AgentWatch
     private var budgets: UsedBudgets
+    private let rests = KeyRests()
 
-    /// What is served now; nil while the vault is locked.
-    private var snapshot: DaemonSnapshot?
-    /// A connection that ends when the agent locks.
-    private var watch: Int32?
+    /// Which vault is served; nil as long as it is locked.
+    private var vault: VaultID?
     /// What the last look at vault and settings saw.
     private var seen: DaemonSnapshot.Stamp?
     private var due: ContinuousClock.Instant?
     private var complaint: String?
-    private let rests = KeyRests()
 
     /// How often vault, settings and agent are looked at.
     private static let interval = Duration.milliseconds(200)
+    /// How long nothing is tried again that has just failed.
+    private static let pause = Duration.seconds(1)
 
     init(
-        options: CommonOptions, gate: ProxyGate, proxy: ProxyServer, credentials: CredentialServer, uses: KeyUses, listeners: Listeners,
-        log: AccessLog, budgets: UsedBudgets
+        options: CommonOptions, gate: ProxyGate, credentials: CredentialServer, uses: KeyUses, log: AccessLog, watch: AgentWatch,
+        budgets: UsedBudgets
     ) {
-        self.budgets = budgets
         self.options = options
         self.gate = gate
-        self.proxy = proxy
         self.credentials = credentials
         self.uses = uses
-        self.listeners = listeners
         self.log = log
+        self.watch = watch
+        self.budgets = budgets
     }
 
     /// The first look.
@@ -56,7 +52,7 @@ actor SnapshotKeeper: Service {
 
     /// A key was refused: what is not in the vault may have been replaced without a trace, so everything is looked up again, now and then.
     func refused() {
-        let soon = ContinuousClock.now + .seconds(1)
+        let soon = ContinuousClock.now + Self.pause
         due = due.map { min($0, soon) } ?? soon
     }
 
@@ -80,112 +76,72 @@ actor SnapshotKeeper: Service {
                 group.cancelAll()
             }
         }
-        if snapshot != nil { writeUses() }
+        if vault != nil { writeUses() }
         writeBudgets()
     }
 
     /// Looks whether anything has changed, and follows it.
     private func look(isForced: Bool) async {
-        if snapshot != nil, agentHasLocked() { await lock() }
-        guard snapshot != nil else { return await tryUnlock() }
+        writeBudgets()
         let stamp = DaemonSnapshot.Stamp(options)
         let isDue = due.map { $0 <= .now } ?? false
-        if isForced || isDue || stamp != seen { await reload(stamp) }
-        if snapshot != nil { writeUses() }
-        writeBudgets()
-    }
-
-    private func writeBudgets() {
-        do { try budgets.write() } catch { complain("what tokens have used cannot be written: \(Failure(error).message)", level: .error) }
-    }
-
-    // MARK: Locked and unlocked
-
-    /// Whether the agent has locked this vault: its connection has ended, and it has no keys for a new one.
-    private func agentHasLocked() -> Bool {
-        if let watch {
-            var waiting = pollfd(fd: watch, events: Int16(POLLIN), revents: 0)
-            if unsafe poll(&waiting, 1, 0) == 0 { return false }
-            close(watch)
-            self.watch = nil
+        if vault == nil {
+            guard isForced || due == nil || isDue else { return }
+            due = .now + Self.interval
+            return unlock(stamp)
         }
-        return !startWatching()
+        if isForced || isDue || stamp != seen { reload(stamp) }
+        writeUses()
     }
 
-    /// Has a connection that tells of the lock, if the agent has this vault's keys.
-    private func startWatching() -> Bool {
-        guard let session = try? Session(options), let client = AgentClient(at: session.runtime.agent),
-            let descriptor = try? client.watch()
-        else { return false }
-        watch = descriptor
-        // After the connection is there: a lock in between would be seen at it.
-        return (try? DaemonSnapshot.isUnlocked(session)) ?? false
-    }
-
-    /// No value is left in a process that is another program. Nothing is served from now on; a unit that is reading a credential has a
-    /// second to read it to its end, since half of one would be taken for a whole.
-    private func lock() async -> Never {
-        gate.install(nil)
-        gate.install(tokens: nil)
-        credentials.lock()
-        let (ends, end) = AsyncStream<Void>.makeStream()
-        Task {
-            await credentials.shutdown()
-            end.finish()
-        }
-        Task {
-            try? await Task.sleep(for: .seconds(1))
-            end.finish()
-        }
-        for await _ in ends {}
-        writeBudgets()
-        log.flush()
-        log.say("the vault is locked: starting anew without what was in it")
-        listeners.startAnew()
-    }
-
-    private func tryUnlock() async {
-        guard startWatching() else {
-            if let watch { close(watch) }
-            watch = nil
-            complain("the vault is locked", level: .notice)
-            return
-        }
-        await reload(DaemonSnapshot.Stamp(options))
+    private func unlock(_ stamp: DaemonSnapshot.Stamp) {
+        do {
+            let id = try DaemonSnapshot.identity(options)
+            guard watch.watch(id) else { return complain("the vault is locked", level: .notice) }
+            reload(stamp)
+        } catch { failed(error) }
     }
 
     // MARK: Following changes
 
-    private func reload(_ stamp: DaemonSnapshot.Stamp) async {
-        seen = stamp
-        let new: DaemonSnapshot
-        do { new = try DaemonSnapshot.read(options, rests: rests) } catch {
-            var failure = Failure(error)
-            // The agent has not locked, as far as its connection tells: then it is another vault that is there now.
-            if failure.code == KeystoreError.Code.locked.rawValue {
-                failure.message = "the agent does not have the keys of the vault that is there now"
-            }
-            // What was good stays; without anything good, nothing is served.
-            gate.setHealth(.degraded(failure.message))
-            complain(failure.message, level: .error)
-            seen = nil
-            return
-        }
-        snapshot = new
-        gate.install(new.table)
-        gate.install(tokens: new.tokens)
-        gate.setStopped(new.isPaused)
-        credentials.serve(new.credentials)
-        due = new.table.lifetime.map { .now + .seconds($0) }
-        let troubles = new.troubles
+    private func reload(_ stamp: DaemonSnapshot.Stamp) {
+        due = nil
+        do {
+            let source = try DaemonSnapshot.Source(options)
+            // First what takes something away: it waits for no other program.
+            let access = try source.access()
+            gate.install(tokens: access.tokens)
+            gate.setStopped(access.isPaused)
+            let new = try source.read(rests: rests)
+            gate.install(new.table)
+            credentials.serve(new.credentials)
+            vault = source.vaultID
+            seen = stamp
+            due = new.table.lifetime.map { .now + .seconds($0) }
+            report(new.troubles)
+            log.say("serving \(new.table.names.count) routes, \(new.credentials.count) credentials", level: .debug)
+        } catch { failed(error) }
+    }
+
+    private func report(_ troubles: [String]) {
         gate.setHealth(troubles.isEmpty ? .ok : .degraded(troubles.joined(separator: "; ")))
-        if troubles.isEmpty {
-            if complaint != nil { log.say("all is well again") }
-            complaint = nil
-        } else {
-            complain(troubles.joined(separator: "; "), level: .warning)
+        guard troubles.isEmpty else { return complain(troubles.joined(separator: "; "), level: .warning) }
+        if complaint != nil { log.say("all is well again") }
+        complaint = nil
+    }
+
+    /// What was good stays; without anything good, nothing is served.
+    private func failed(_ error: any Error) {
+        seen = nil
+        due = .now + (vault == nil ? Self.pause : Self.interval)
+        var failure = Failure(error)
+        if failure.code == KeystoreError.Code.locked.rawValue, let vault {
+            // The same vault under new keys: what was taken out of it since cannot be known.
+            if (try? DaemonSnapshot.identity(options)) == vault { return DaemonLock.shared.lock() }
+            failure.message = "the agent does not have the keys of the vault that is there now"
         }
-        log.say("serving \(new.table.names.count) routes, \(new.tokens.count) tokens, \(new.credentials.count) credentials", level: .debug)
+        gate.setHealth(.degraded(failure.message))
+        complain(failure.message, level: .error)
     }
 
     /// Says what is wrong, once.
@@ -195,12 +151,18 @@ actor SnapshotKeeper: Service {
         log.say(text, level: level)
     }
 
+    // MARK: What is written
+
     /// Writes which secrets were used into the audit trail of the vault.
     private func writeUses() {
-        guard let entries = uses.take() else { return }
-        do { try DaemonSnapshot.record(entries, options) } catch {
+        guard complaint == nil, let entries = uses.take() else { return }
+        do { try DaemonSnapshot.Source(options).record(entries) } catch {
             uses.putBack(entries)
-            log.say("the audit trail cannot be written: \(Failure(error).message)", level: .error)
+            complain("the audit trail cannot be written: \(Failure(error).message)", level: .error)
         }
+    }
+
+    private func writeBudgets() {
+        do { try budgets.write() } catch { complain("what tokens have used cannot be written: \(Failure(error).message)", level: .error) }
     }
 }

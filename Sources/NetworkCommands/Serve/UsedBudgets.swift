@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import Keystore
 internal import PrivateFiles
 internal import RequestLayer
 internal import Settings
@@ -13,12 +14,19 @@ struct UsedBudgets {
     private var written: [String: Int] = [:]
 
     /// Reads what was kept.
-    init(_ session: Session, _ ledger: TokenLedger) {
+    ///
+    /// - Throws: 21 or 12 for a file that is not as it was written: spent budgets are not given back in silence.
+    init(_ session: Session, _ ledger: TokenLedger) throws {
         path = (session.options.system ? "/var/lib/warder" : "\(session.directories.state)/warder") + "/proxy-budgets"
         self.ledger = ledger
-        guard let content = try? PrivateFile.readSecret(path, maximum: 16 << 20),
-            let used = try? JSONDecoder().decode([String: Int].self, from: Data(SecretValue(content).reveal()))
-        else { return }
+        let content: SecretValue
+        do throws(FileError) { content = SecretValue(try PrivateFile.readSecret(path, maximum: 16 << 20)) } catch {
+            guard error.code == .notFound else { throw error }
+            return
+        }
+        guard let used = try? JSONDecoder().decode([String: Int].self, from: Data(content.reveal())),
+            used.values.allSatisfy({ (0...1_000_000_000_000).contains($0) })
+        else { throw Failure(.corrupt, "\(path): is not what was written there", hints: ["without it, all budgets begin anew"]) }
         ledger.restore(used)
         written = used
     }

@@ -11,6 +11,8 @@ enum NetworkProgram {
         let path = try self.path()
         // It takes the same precautions for itself.
         WarderProgram.restoreInherited()
+        // It has no key of the vault, and asks the agent.
+        for name in ["WARDER_KEY_FILE", "WARDER_PASSPHRASE_FD"] { unsafe unsetenv(name) }
         let words = unsafe (["warderd"] + arguments).map { unsafe strdup($0) } + [nil]
         unsafe execv(path, words)
         let reason = unsafe String(cString: strerror(errno))

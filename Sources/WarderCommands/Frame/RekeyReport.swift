@@ -6,7 +6,9 @@ internal import Settings
 enum RekeyReport {
     static func print(_ outcome: RekeyOutcome, readable: [Listing], _ session: Session) throws {
         // The agent's keys are of no use any more.
-        try? AgentClient(at: session.agentSocket)?.lock(outcome.vault.keys.vaultID)
+        do { try AgentClient.find(at: session.agentSocket)?.lock(outcome.vault.keys.vaultID) } catch {
+            session.options.warn("the agent could not be told: `warder lock`, so that nothing goes on with the old keys")
+        }
         let fingerprint = outcome.vault.keys.fingerprint
         let names = outcome.dropped.isEmpty ? [] : readable.map(\.name.description)
         if session.options.json {

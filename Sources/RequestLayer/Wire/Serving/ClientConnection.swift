@@ -80,8 +80,9 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        lastActivity = loop.now
+        // Whoever lingers has so long and no longer, whatever it sends.
         guard phase != .lingering, phase != .closed else { return }
+        lastActivity = loop.now
         let buffer = unwrapInboundIn(data)
         if inbound.readableBytes == 0 { inbound = buffer } else { inbound.writeImmutableBuffer(buffer) }
         advance()
@@ -180,7 +181,7 @@ final class ClientConnection: ChannelInboundHandler {
         guard !isReading, let context else { return }
         isReading = true
         // While it was held back, nothing could come.
-        lastActivity = loop.now
+        if phase != .lingering { lastActivity = loop.now }
         context.read()
     }
 

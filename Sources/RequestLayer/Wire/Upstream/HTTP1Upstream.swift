@@ -21,7 +21,11 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
     private var framing = BodyFraming.none
     private var isBusy = false
     private var hasSentAll = true
+    private var hasFlushed = false
     private var hasBytes = false
+    /// Whether the server has answered a request that it had not wholly got, or answered one with a body other than by a success: it may not
+    /// have read that body, and would take what is left of it for the next request.
+    private var mayHaveUnread = false
     private var wantsReading = true
     private var isReading = false
     private var lastActivity = NIODeadline.uptimeNanoseconds(0)
@@ -45,7 +49,9 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
         self.framing = framing
         isBusy = true
         hasSentAll = isWhole
+        hasFlushed = false
         hasBytes = false
+        mayHaveUnread = false
         wantsReading = true
         lastActivity = loop.now
         parser = ResponseParser(limits: loop.headLimits, isHead: head.method == .HEAD)
@@ -67,6 +73,7 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
 
     func flush() {
         guard let context, outbound.isPending else { return }
+        hasFlushed = true
         outbound.flush(to: context)
     }
 
@@ -98,6 +105,11 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var buffer = unwrapInboundIn(data)
         guard isBusy, receiver != nil else { return close() }
+        if !hasBytes {
+            // Before a byte of the request is on its way, nothing can be an answer to it.
+            if outbound.isPending && !hasFlushed { return fail(.malformed) }
+            mayHaveUnread = framing != .none && (!hasSentAll || outbound.isPending || !context.channel.isWritable)
+        }
         hasBytes = true
         lastActivity = loop.now
         if inbound.readableBytes > 0 {
@@ -123,6 +135,7 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
             switch try parser.next(&buffer) {
             case .head(let head):
                 told = receiver
+                if framing != .none, !(200..<300).contains(head.status.code) { mayHaveUnread = true }
                 receiver.upstreamSent(head)
             case .body(let part):
                 told = receiver
@@ -176,7 +189,7 @@ final class HTTP1Upstream: ChannelInboundHandler, UpstreamLink {
         isBusy = false
         wantsReading = true
         told = receiver
-        if staysOpen, parser.staysOpen, hasSentAll, context != nil { loop.pool.keep(self) } else { close() }
+        if staysOpen, parser.staysOpen, hasSentAll, !mayHaveUnread, context != nil { loop.pool.keep(self) } else { close() }
         receiver?.upstreamEnded()
     }
 

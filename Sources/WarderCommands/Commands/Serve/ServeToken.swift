@@ -49,6 +49,10 @@ struct ServeTokenAdd: WarderCommand {
     var budget: UInt32?
 
     func run() throws {
+        let names = routes + models + methods
+        guard names.allSatisfy({ (1...256).contains($0.utf8.count) && $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } }) else {
+            throw Failure(.invalid, "routes, models and methods are of visible ASCII characters")
+        }
         let now = WallClock.now()
         let value = try ClientToken.generate()
         var token = try ClientToken(name: SecretName(argument: name).description, token: value, created: Int(now / 1000))

@@ -11,7 +11,7 @@ struct Lock: WarderCommand {
 
     func run() throws {
         let session = try Session(options)
-        let client = AgentClient(at: session.agentSocket)
+        let client = try AgentClient.find(at: session.agentSocket)
         try client?.lock()
         if options.json {
             try Console.write(JSON.answer([("agent", client == nil ? .null : .string(session.agentSocket))]).line)

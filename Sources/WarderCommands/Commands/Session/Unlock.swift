@@ -48,7 +48,9 @@ extension AgentTimes {
     private static func seconds(_ text: String) throws -> Double? {
         if text == "never" { return nil }
         let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = text.last.flatMap({ units[$0] }), let count = UInt32(text.dropLast()), count > 0 else {
+        guard let unit = text.last.flatMap({ units[$0] }), let count = UInt32(text.dropLast()), count > 0,
+            Double(count) * unit <= 366 * 86_400
+        else {
             throw Failure(.invalid, "a time is such as 30s, 15m, 8h or 2d, or never")
         }
         return Double(count) * unit
