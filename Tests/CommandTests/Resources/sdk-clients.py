@@ -115,8 +115,8 @@ class Anthropic:
 
     def stream(self, model):
         kinds = []
-        with client.messages.stream(model=model, max_tokens=9, messages=SAID) as stream:
-            for event in stream._raw_stream if hasattr(stream, "_raw_stream") else stream:
+        with client.messages.create(model=model, max_tokens=9, messages=SAID, stream=True) as events:
+            for event in events:
                 kinds.append(event.type)
                 acknowledge(model)
         return {"events": len(kinds), "last": kinds[-1]}

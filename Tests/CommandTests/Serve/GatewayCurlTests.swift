@@ -137,6 +137,8 @@ import Testing
         #expect(try rig.upstream.requests.count == 2)
         let status = try rig.home.run("serve", "status")
         #expect(status.text.contains("resting   gateway/token"))
+        let routes = status.text.split(separator: "\n").first { $0.hasPrefix("routes ") }?.dropFirst(10).split(separator: ", ") ?? []
+        #expect(routes.contains("gw-openai") && Set(routes).count == routes.count, "each is named once")
         try rig.expectKeysKept(ways, nil, clients: [status])
     }
 }
