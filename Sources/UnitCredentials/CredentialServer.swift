@@ -117,6 +117,10 @@ public final class CredentialServer: Sendable {
             defer { channels = [] }
             return channels
         }
+        // A connection that is taken in while its listener closes would be closed, too, and the unit find an empty file: so none is taken in
+        // for a moment before.
+        for channel in channels { try? await channel.setOption(.autoRead, value: false).get() }
+        if !channels.isEmpty { try? await Task.sleep(for: .milliseconds(50)) }
         for channel in channels { try? await channel.close() }
         for channel in connections.withLock({ Array($0.values) }) { try? await channel.closeFuture.get() }
     }

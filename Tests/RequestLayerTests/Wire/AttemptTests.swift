@@ -9,8 +9,7 @@ import Testing
 
     @Test func `another server is tried when the first can't be reached`() async throws {
         let server = try await RawServer.answering(Self.hello)
-        let gone = try await RawServer()
-        try await gone.stop()
+        let gone = try RefusedPort()
         var rules = TestGate.Rules()
         rules.intake = .whole(limit: 100)
         rules.failed = { _, _ in .retry }

@@ -232,8 +232,7 @@ import Testing
     }
 
     @Test func `a client that waits for it is not told when the body is not wanted`() async throws {
-        let gone = try await RawServer()
-        try await gone.stop()
+        let gone = try RefusedPort()
         var rules = TestGate.Rules()
         rules.admission = { $0.uri == "/no" ? .text(401, "no") : nil }
         let rig = try await Rig(TestGate(rules, port: gone.port))
