@@ -247,7 +247,7 @@ final class ProxyExchange: Exchange {
 
     private func tellEchoes(_ count: Int, _ target: Target) {
         guard count > 0 else { return }
-        echoes += count
+        echoes +|= count
         gate.tell(.echo(route: request.entry.name, key: target.key?.name ?? target.provider, count: count))
     }
 
