@@ -87,7 +87,7 @@ enum Refusal: Hashable {
         case .streams: "the token has too many requests under way"
         case .budget: "the token has used up its requests"
         case .badBody: "the body is no JSON object that the model could be read from"
-        case .badModel: "the body names its model in a way that could be read in two ways"
+        case .badModel: "the request names its model in a way that could be read in two ways"
         case .noModel: "the body names no model"
         case .noKeyForModel: "there is no key for the provider that the model's name begins with"
         case .redirect: "the upstream server redirects, and keys are not sent elsewhere"

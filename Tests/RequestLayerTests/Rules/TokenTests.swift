@@ -131,6 +131,19 @@ import Testing
         #expect(trip.requests.count == (row.status == 200 ? 1 : 0))
     }
 
+    @Test(arguments: [
+        ("?model=o1", 400), ("?x=1&MODEL=gpt-4o", 400), ("?%6dodel=o1", 400), ("?model[0]=o1", 400), ("?deployment=o1", 400),
+        ("?x=model", 200), ("?mode=1", 200), ("", 200),
+    ])
+    func `a token for some models has none in its query`(_ query: String, _ status: Int) throws {
+        let (token, text) = try GateRig.limited { $0.models = ["gpt-4o"] }
+        let rig = try GateRig(tokens: [token])
+        let body = #"{"model":"gpt-4o"}"#
+        #expect(rig.trip(.POST, Self.chat + query, body: body, token: .some(text)) { _ in .responds(200) }.status == status)
+        // Others may, for all that the proxy knows.
+        #expect(rig.trip(.POST, Self.chat + query, body: body) { _ in .responds(200) }.status == 200)
+    }
+
     @Test func `of a route a token gets those models that it is for`() throws {
         let (token, text) = try GateRig.limited { $0.models = ["gpt-4o"] }
         let rig = try GateRig(tokens: [token])
