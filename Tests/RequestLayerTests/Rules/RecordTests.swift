@@ -215,4 +215,25 @@ import Testing
         let zipped = rig.trip(.POST, Self.messages, body: "{}") { _ in .responds(200, [("content-encoding", "gzip")], ["\u{1F}x", "y"]) }
         #expect(zipped.body == "\u{1F}xy" && zipped.headers["content-encoding"] == ["gzip"])
     }
+
+    @Test(arguments: [
+        ["identity", "gzip"], ["gzip", "identity"], ["gzip, identity"], ["gzip,"], ["identity", "identity"],
+    ])
+    func `a response with several compressions is not given`(_ encodings: [String]) throws {
+        let key = "sk-ant-CanaryKey0123456789"
+        for (status, code) in [(200, "upstream_encoding"), (400, "upstream_error_too_long")] {
+            let trip = try GateRig().trip(.POST, Self.messages, body: "{}") { _ in
+                .responds(status, encodings.map { ("content-encoding", $0) }, [key])
+            }
+            let isHidden = trip.status == 502 && trip.body.contains(code) && !trip.body.contains(key)
+            #expect(isHidden)
+        }
+    }
+
+    @Test func `a compression that nobody knows hides nothing`() throws {
+        let trip = try GateRig().trip(.POST, Self.messages, body: "{}") { _ in
+            .responds(200, [("content-encoding", "none")], ["sk-ant-CanaryKey0123456789"])
+        }
+        #expect(trip.status == 200 && trip.body == String(repeating: "*", count: 26))
+    }
 }
