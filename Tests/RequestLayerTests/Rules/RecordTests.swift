@@ -179,6 +179,11 @@ import Testing
         #expect(read.version == 1 && read.resting == status.resting)
     }
 
+    @Test func `the status has each name once, and no aliases`() throws {
+        let routes = try GateRig().gate.status.routes
+        #expect(Set(routes).count == routes.count && routes.contains("anthropic") && !routes.contains("anthropic_compatible"))
+    }
+
     // MARK: Answers
 
     @Test(arguments: ["/openai/v1/nothing", "/anthropic/v1/nothing", "/groq/v1/chat/completions", "/claude/v1/audio/speech"])
