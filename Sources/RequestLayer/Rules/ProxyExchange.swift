@@ -61,18 +61,21 @@ final class ProxyExchange: Exchange {
     private func read(_ body: ByteBuffer?) -> Refusal? {
         guard request.model.readsBody else { return nil }
         guard let body else { return .badBody }
+        let isLimited = request.token?.models != nil
+        if isLimited, body.readableBytes > 0, !LimitedBody.isJSON(request.headers) { return .badBody }
+        if request.match.operation.model == .path {
+            return LimitedBody.isPlainBesidePath(body, pathModel: request.entry.isRoute ? nil : request.model.pathModel) ? nil : .badModel
+        }
         if request.model.hasSteps { return UniversalBody.isPlain(body) ? nil : .badBody }
         let document: RequestDocument
         do throws(RequestDocument.Failure) { document = try RequestDocument(body) } catch {
             return error == .ambiguous ? .badModel : .badBody
         }
+        if isLimited, document.hasFurtherModels || !LimitedBody.isPlain(body) { return .badModel }
         self.document = document
-        if request.entry.isRoute { return request.token?.models != nil && document.hasFurtherModels ? .badModel : nil }
+        if request.entry.isRoute { return nil }
         guard let model = document.model else { return .noModel }
-        if let token = request.token, token.models != nil {
-            if document.hasFurtherModels { return .badModel }
-            guard token.allows(model: model, of: request.entry.name) else { return .forbiddenModel }
-        }
+        if let token = request.token, !token.allows(model: model, of: request.entry.name) { return .forbiddenModel }
         if request.entry.needsModel, document.hasFurtherModels { return .badModel }
         return nil
     }
