@@ -65,6 +65,8 @@ struct ModelQuery {
             if !entry.isRoute, let token, let model = match.model, !token.allows(model: model, of: entry.name) {
                 return .failure(Refused(.forbiddenModel))
             }
+            // Google's bodies can name models as well.
+            query.readsBody = isLimited && OperationTable.geminiVerbs[match.verb ?? ""] != nil
         case .steps:
             if isLimited { return .failure(Refused(.uncheckable)) }
             query.readsBody = true

@@ -8,7 +8,7 @@ enum Refusal: Hashable {
     case unavailable(String), locked, killed
     case rate(wait: Int), streams, budget
     case badBody, badModel, noModel, noKeyForModel
-    case redirect, longError, keyRefused(wait: Int), resting(wait: Int), outOfAttempts
+    case redirect, longError, encoding, keyRefused(wait: Int), resting(wait: Int), outOfAttempts
     case upstream(UpstreamFailure)
 
     var status: HTTPResponseStatus {
@@ -23,7 +23,7 @@ enum Refusal: Hashable {
         case .unavailable, .locked, .killed, .keyRefused, .resting: .serviceUnavailable
         case .rate, .streams, .budget: .tooManyRequests
         case .upstream(.stalled): .gatewayTimeout
-        case .redirect, .longError, .outOfAttempts, .upstream: .badGateway
+        case .redirect, .longError, .encoding, .outOfAttempts, .upstream: .badGateway
         }
     }
 
@@ -56,6 +56,7 @@ enum Refusal: Hashable {
         case .noKeyForModel: "no_key_for_model"
         case .redirect: "upstream_redirect"
         case .longError: "upstream_error_too_long"
+        case .encoding: "upstream_encoding"
         case .keyRefused: "key_refused"
         case .resting: "keys_resting"
         case .outOfAttempts: "out_of_attempts"
@@ -87,11 +88,12 @@ enum Refusal: Hashable {
         case .streams: "the token has too many requests under way"
         case .budget: "the token has used up its requests"
         case .badBody: "the body is no JSON object that the model could be read from"
-        case .badModel: "the body names its model in a way that could be read in two ways"
+        case .badModel: "the request names its model in a way that could be read in two ways"
         case .noModel: "the body names no model"
         case .noKeyForModel: "there is no key for the provider that the model's name begins with"
         case .redirect: "the upstream server redirects, and keys are not sent elsewhere"
         case .longError: "the upstream server answers with an error that is too long, or compressed in a way that hides it"
+        case .encoding: "the upstream server compresses its response in several ways, which hides what is in it"
         case .keyRefused: "the key was refused by the provider, and rests"
         case .resting: "every key rests after errors"
         case .outOfAttempts: "no attempt gave a response"
@@ -106,7 +108,7 @@ enum Refusal: Hashable {
     /// Whether a client library should leave it at that.
     private var isFinal: Bool {
         switch self {
-        case .budget, .unavailable, .keyRefused, .resting, .outOfAttempts, .redirect, .longError: true
+        case .budget, .unavailable, .keyRefused, .resting, .outOfAttempts, .redirect, .longError, .encoding: true
         default: false
         }
     }

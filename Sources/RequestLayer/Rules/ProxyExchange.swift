@@ -61,18 +61,21 @@ final class ProxyExchange: Exchange {
     private func read(_ body: ByteBuffer?) -> Refusal? {
         guard request.model.readsBody else { return nil }
         guard let body else { return .badBody }
+        let isLimited = request.token?.models != nil
+        if isLimited, body.readableBytes > 0, !LimitedBody.isJSON(request.headers) { return .badBody }
+        if request.match.operation.model == .path {
+            return LimitedBody.isPlainBesidePath(body, pathModel: request.entry.isRoute ? nil : request.model.pathModel) ? nil : .badModel
+        }
         if request.model.hasSteps { return UniversalBody.isPlain(body) ? nil : .badBody }
         let document: RequestDocument
         do throws(RequestDocument.Failure) { document = try RequestDocument(body) } catch {
             return error == .ambiguous ? .badModel : .badBody
         }
+        if isLimited, document.hasFurtherModels || !LimitedBody.isPlain(body) { return .badModel }
         self.document = document
-        if request.entry.isRoute { return request.token?.models != nil && document.hasFurtherModels ? .badModel : nil }
+        if request.entry.isRoute { return nil }
         guard let model = document.model else { return .noModel }
-        if let token = request.token, token.models != nil {
-            if document.hasFurtherModels { return .badModel }
-            guard token.allows(model: model, of: request.entry.name) else { return .forbiddenModel }
-        }
+        if let token = request.token, !token.allows(model: model, of: request.entry.name) { return .forbiddenModel }
         if request.entry.needsModel, document.hasFurtherModels { return .badModel }
         return nil
     }
@@ -170,6 +173,7 @@ final class ProxyExchange: Exchange {
         let status = Int(head.status.code)
         switch status {
         case 200..<300, 304:
+            guard head.hasOneEncoding else { return .answer(answer(.encoding)) }
             if status != 304 { note(.accepted) }
             return .relay(relayed(head, target))
         case 400...: break
@@ -185,9 +189,9 @@ final class ProxyExchange: Exchange {
     func collected(_ head: HTTPResponseHead, body: ByteBuffer, isWhole: Bool) -> ResponseDecision {
         guard let target else { return .answer(answer(.outOfAttempts)) }
         var (head, body) = (head, body)
-        if isWhole, let encoding = head.value("content-encoding"), encoding.lowercased() != "identity" {
+        if isWhole, let encoding = head.value("content-encoding"), encoding.lowercased() != "identity" || !head.hasOneEncoding {
             // What cannot be looked into is not given.
-            guard let text = Inflate.body(body, encoding: encoding, limit: FallbackLimits.inflatedLimit) else {
+            guard head.hasOneEncoding, let text = Inflate.body(body, encoding: encoding, limit: FallbackLimits.inflatedLimit) else {
                 note(Fault(status: Int(head.status.code), gatewayCode: nil, header: head.value), target)
                 return .answer(answer(.longError))
             }
@@ -219,8 +223,7 @@ final class ProxyExchange: Exchange {
         cacheStatus = head.value("cf-aig-cache-status")
         gatewayLog = head.value("cf-aig-log-id")
         // What is compressed goes through untouched: there is nothing in it to be read as it is.
-        let encoding = head.value("content-encoding")
-        if encoding == nil || encoding?.lowercased() == "identity" {
+        if !["gzip", "x-gzip", "deflate", "br", "zstd", "compress"].contains(head.value("content-encoding")?.lowercased() ?? "") {
             if !target.needles.isEmpty { scrubber = Scrubber(target.needles) }
             usage = UsageReader(contentType: head.value("content-type"))
         }
@@ -239,15 +242,22 @@ final class ProxyExchange: Exchange {
         }
     }
 
+    /// Headers that say for which account of a key's a request is. What a wrong one leads to says nothing of the key.
+    private static let accounts = HeaderNames([
+        "openai-organization", "openai-project", "anthropic-organization-id", "anthropic-workspace-id", "x-goog-user-project",
+        "x-organization-id", "x-org-id", "x-project-id", "x-workspace-id", "x-tenant-id", "x-account-id",
+    ])
+
     private func note(_ outcome: RequestOutcome) {
         guard let target else { return }
+        if outcome == .unauthorized || outcome == .forbidden, request.headers.contains(where: { Self.accounts.contains($0.0) }) { return }
         request.table.resolver.report(outcome, for: target.resolution, subject: subject(of: target))
         if outcome == .unauthorized, let key = target.key { gate.tell(.keyRefused(key: key.name)) }
     }
 
     private func tellEchoes(_ count: Int, _ target: Target) {
         guard count > 0 else { return }
-        echoes += count
+        echoes +|= count
         gate.tell(.echo(route: request.entry.name, key: target.key?.name ?? target.provider, count: count))
     }
 
@@ -290,6 +300,12 @@ extension HTTPResponseHead {
     ///
     /// - Parameter name: in lower case.
     fileprivate func value(_ name: String) -> String? { headers.first(name: name) }
+
+    /// Whether it has no more than one compression, so that nobody can read it as another one.
+    fileprivate var hasOneEncoding: Bool {
+        let encodings = headers["content-encoding"]
+        return encodings.count <= 1 && !(encodings.first?.contains(",") ?? false)
+    }
 }
 
 extension ExchangeSummary.End {

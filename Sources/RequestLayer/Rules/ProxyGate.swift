@@ -127,6 +127,7 @@ public final class ProxyGate: Gate {
             return refuse(.method(allowed: match.operation.methods.map(\.rawValue).joined(separator: ", ")))
         }
         guard identity.token?.allows(method: head.method.rawValue) ?? true else { return refuse(.forbiddenMethod) }
+        if identity.token?.models != nil, target.hasModelInQuery { return refuse(.badModel) }
         guard let kept = state.rules.request.kept(of: head.headers) else { return refuse(.badHeader) }
         let query: ModelQuery
         switch ModelQuery.make(match, entry, identity.token) {

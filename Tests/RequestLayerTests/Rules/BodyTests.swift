@@ -61,6 +61,13 @@ import Testing
         }
     }
 
+    @Test func `more members than anybody needs are not read`() throws {
+        func members(_ count: Int) -> String { "{" + Array(repeating: "\"\":0", count: count).joined(separator: ",") + "}" }
+        #expect(try Self.edited(members(JSONText.memberLimit)).hasPrefix(#"{"model":"new/model","#))
+        #expect(throws: RequestDocument.Failure.malformed) { try Self.edited(members(JSONText.memberLimit + 1)) }
+        #expect(try Self.edited(#"{"x":\#(members(JSONText.memberLimit + 1))}"#).hasPrefix(#"{"model":"new/model","#))
+    }
+
     // MARK: System messages
 
     @Test(arguments: [

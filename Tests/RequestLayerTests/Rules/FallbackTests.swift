@@ -154,6 +154,18 @@ import Testing
 
     // MARK: Rests that are not of the key
 
+    @Test(arguments: ["openai-organization", "OpenAI-Project", "openai_project", "x-goog-user-project"], [401, 403])
+    func `a client that names a wrong account does not rest the key for everybody`(_ name: String, _ status: Int) throws {
+        let rig = try GateRig(
+            "[route.chat]\nmodels = ['mistral/large', 'openai/o1']", secrets: ["mistral/api-key": "MistralCanaryKey0123456789"])
+        let first = rig.trip(.POST, Self.chat, [(name, "bogus")], body: Self.body) { _ in .responds(status, [], ["theirs"]) }
+        #expect(first.status == status && first.body == "theirs" && rig.gate.status.resting.isEmpty && rig.events.all.isEmpty)
+        #expect(rig.trip(.POST, Self.chat, body: Self.body) { _ in .responds(200) }.status == 200)
+        // Without one it does.
+        _ = rig.trip(.POST, Self.chat, body: Self.body) { _ in .responds(status) }
+        #expect(rig.gate.status.resting.count == 1)
+    }
+
     @Test func `a limit of one model is not one of another`() throws {
         let rig = try GateRig(
             "[route.a]\nmodels = ['mistral/large', 'openai/o1']\n[route.b]\nmodels = ['mistral/small', 'openai/o1']",

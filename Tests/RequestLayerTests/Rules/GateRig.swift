@@ -97,7 +97,8 @@ struct GateRig {
         from client: ClientAddress = .loopback(port: 9000), streams: Bool = false, _ server: (UpstreamRequest) -> Reply
     ) -> Trip {
         var trip = Trip()
-        switch admit(method, uri, headers, token: token, from: client) {
+        let hasType = body.isEmpty || headers.contains { $0.0.lowercased() == "content-type" }
+        switch admit(method, uri, headers + (hasType ? [] : [("content-type", "application/json")]), token: token, from: client) {
         case .answer(let answer): trip.end(answer)
         case .forward(let exchange): trip.run(exchange, body: streams ? nil : ByteBuffer(string: body), server)
         }

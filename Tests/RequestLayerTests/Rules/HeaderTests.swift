@@ -21,6 +21,8 @@ import Testing
         "Transfer-Encoding",
         "Upgrade", "Proxy-Connection", "Content-Length", "Expect", "X-HTTP-Method-Override", "X-Original-URL", "X-Rewrite-URL", "Referer",
         "cf-cache-ttl", "cf-skip-cache", "CF-Connecting-IP", "True-Client-IP", "Sec-WebSocket-Key", "sec-fetch-mode", "HTTP2-Settings",
+        "X_Api_Key", "X_Forwarded_For", "cf_aig_authorization", "x-forwarded_host", "Content_Length", "transfer_encoding",
+        "xi-api-key", "Groq_API_Key", "Ocp-Apim-Subscription-Key", "Helicone-Auth", "x-portkey-config", "openai_organization",
     ])
     func `what could be a credential, or say where a request is from, does not go upstream`(_ name: String) throws {
         // Beside the token, another key would confuse.
@@ -40,6 +42,7 @@ import Testing
         ("anthropic-beta", "a,b"), ("openai-beta", "x"), ("X-Stainless-Lang", "python"), ("User-Agent", "sdk/1"), ("Idempotency-Key", "i"),
         ("Accept-Encoding", "gzip"), ("Accept", "text/event-stream"), ("Content-Type", "application/json"), ("x-request-id", "r"),
         ("traceparent", "00-1-2-01"), ("http-referer", "https://app.example"), ("x-title", "t"),
+        ("x_custom", "c"), ("api-key-id", "i"),
     ])
     func `what the client says of its request goes on`(_ name: String, _ value: String) throws {
         let headers = try #require(try sent([(name, value)]))

@@ -65,6 +65,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [(50, true), (400, false)])
+    func `blocks are counted, however little is in them`(_ count: Int, _ isRead: Bool) throws {
+        let script = """
+            import random, zlib
+            random.seed(1)
+            c = zlib.compressobj(9, zlib.DEFLATED, 15)
+            data = b"".join(c.compress(bytes(random.choice(b"abcdefgh") for _ in range(300))) + c.flush(zlib.Z_FULL_FLUSH) for _ in range(\(count)))
+            print((data + c.flush()).hex())
+            """
+        let digits = try Python.run(script, "").utf8.compactMap(Byte.hexDigit)
+        let bytes = stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+        let body = Inflate.body(ByteBuffer(bytes: bytes), encoding: "deflate", limit: 1 << 20)
+        #expect(body?.readableBytes == (isRead ? 300 * count : nil))
+    }
+
     @Test func `a key in a compressed error is masked, and one that cannot be looked into is not given`() throws {
         let rig = try GateRig()
         let row = try #require(Self.compressed.first { $0.encoding == "gzip" && $0.text.starts(with: Array("{\"error".utf8)) })

@@ -77,6 +77,8 @@ import Testing
             ("key", nil), ("key[]=x", nil), ("x-api-key=1", nil), ("token=t", nil), ("Authorization=b", nil), ("a=1&key=x&b=2", "a=1&b=2"),
             ("a=1;key=x", "a=1"), ("alt=sse&key=x", "alt=sse"), ("alt=sse", "alt=sse"), ("keyword=x", "keyword=x"),
             ("after=key", "after=key"),
+            ("subscription-key=k&a=1", "a=1"), ("auth_token=k", nil), ("key[0]=k", nil), ("api_key%5B1%5D=k&b", "b"), ("[key]=k", nil),
+            ("keys=k&[0]=1", "keys=k&[0]=1"),
             ("a=%20+b", "a=%20+b"), ("a=1&a=2&&", "a=1&a=2&&"), ("", nil), ("&", "&"),
         ] as [(String, String?)])
     func `what could be a key is taken out of a query`(_ query: String, _ expected: String?) throws {

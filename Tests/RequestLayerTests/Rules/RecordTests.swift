@@ -76,6 +76,12 @@ import Testing
         ("application/json", [#"{"content":"\"output_tokens\":99","usage":{"input_tokens":1}}"#], (1, nil)),
         ("application/json", [#"{"usage":{"input_tokens":"1","output_tokens":-5}}"#], (nil, nil)),
         ("text/plain", [#"{"usage":{"input_tokens":1}}"#], (nil, nil)),
+        ("application/json", [#"{"usage":{"prompt_tokens":9223372036854775807,"completion_tokens":1000000001}}"#], (nil, nil)),
+        ("application/json", [#"{"usage":{"prompt_tokens":1000000000,"completion_tokens":99999999999999999999}}"#], (1_000_000_000, nil)),
+        ("application/json", [#"{"arguments":{"prompt_tokens":5},"completion_tokens":6}"#], (nil, nil)),
+        ("application/json", [#"{"usage":{"details":{"input_tokens":5},"text":"}\"","output_tokens":6},"input_tokens":7}"#], (nil, 6)),
+        ("application/json", [#"{"usage":"#], (nil, nil)), ("application/json", [#"{"usage":{"input_tokens\"#], (nil, nil)),
+        ("application/json", [#"{"usage":{"input_tokens":"#], (nil, nil)),
         ("application/json", [String(repeating: "x", count: 100_000), #""usage":{"input_tokens":3,"output_tokens":4}}"#], (3, 4)),
         ("application/json", [String(repeating: "x", count: 100_000) + #""usage":{"input_tokens":3,"output_tokens":4}}"#], (3, 4)),
     ]
@@ -89,6 +95,25 @@ import Testing
         var bytewise = UsageReader(contentType: row.type)
         for byte in row.parts.joined().utf8.suffix(3000) { bytewise?.read(ByteBuffer(bytes: [byte])) }
         #expect(bytewise?.tokens.output == row.tokens.1)
+    }
+
+    @Test func `numbers that a server makes up do not end the daemon`() throws {
+        let rig = try GateRig()
+        for _ in 0..<3 {
+            let trip = rig.trip(.POST, Self.messages, body: "{}") { _ in
+                .responds(
+                    200, [("content-type", "application/json")],
+                    [#"{"input":{"prompt_tokens":9223372036854775807},"usage":{"output_tokens":9223372036854775807}}"#])
+            }
+            #expect(trip.status == 200)
+        }
+        let text = page(rig, "/-/metrics").body
+        #expect(!text.contains("922337203"))
+        var record = try #require(rig.records.all.first)
+        (record.inputTokens, record.outputTokens, record.requestBytes, record.milliseconds) = (.max, .max, .max, .max)
+        let metrics = GateMetrics()
+        for _ in 0..<2 { metrics.count(record) }
+        #expect(metrics.text(resting: [], streams: 0).contains("warder_input_tokens_total{route=\"anthropic\"} \(Int.max)"))
     }
 
     // MARK: Local pages
@@ -154,6 +179,11 @@ import Testing
         #expect(read.version == 1 && read.resting == status.resting)
     }
 
+    @Test func `the status has each name once, and no aliases`() throws {
+        let routes = try GateRig().gate.status.routes
+        #expect(Set(routes).count == routes.count && routes.contains("anthropic") && !routes.contains("anthropic_compatible"))
+    }
+
     // MARK: Answers
 
     @Test(arguments: ["/openai/v1/nothing", "/anthropic/v1/nothing", "/groq/v1/chat/completions", "/claude/v1/audio/speech"])
@@ -189,5 +219,26 @@ import Testing
         // What is compressed goes through as it is.
         let zipped = rig.trip(.POST, Self.messages, body: "{}") { _ in .responds(200, [("content-encoding", "gzip")], ["\u{1F}x", "y"]) }
         #expect(zipped.body == "\u{1F}xy" && zipped.headers["content-encoding"] == ["gzip"])
+    }
+
+    @Test(arguments: [
+        ["identity", "gzip"], ["gzip", "identity"], ["gzip, identity"], ["gzip,"], ["identity", "identity"],
+    ])
+    func `a response with several compressions is not given`(_ encodings: [String]) throws {
+        let key = "sk-ant-CanaryKey0123456789"
+        for (status, code) in [(200, "upstream_encoding"), (400, "upstream_error_too_long")] {
+            let trip = try GateRig().trip(.POST, Self.messages, body: "{}") { _ in
+                .responds(status, encodings.map { ("content-encoding", $0) }, [key])
+            }
+            let isHidden = trip.status == 502 && trip.body.contains(code) && !trip.body.contains(key)
+            #expect(isHidden)
+        }
+    }
+
+    @Test func `a compression that nobody knows hides nothing`() throws {
+        let trip = try GateRig().trip(.POST, Self.messages, body: "{}") { _ in
+            .responds(200, [("content-encoding", "none")], ["sk-ant-CanaryKey0123456789"])
+        }
+        #expect(trip.status == 200 && trip.body == String(repeating: "*", count: 26))
     }
 }

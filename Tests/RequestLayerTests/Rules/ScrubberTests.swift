@@ -60,6 +60,27 @@ import Testing
         #expect(shown.count <= 12)
     }
 
+    @Test(arguments: [
+        (["=": "\\u003d"]), (["=": "\\u003D"]), (["+": "&#43;"]), (["+": "\\u002b"]), (["/": "\\/"]), (["/": "\\u002f"]),
+        (["/": "\\u002F", "+": "\\u002B"]), (["=": "\\u003d", "+": "\\u002b", "/": "\\u002f"]), (["=": "&#x3D;", "/": "&#x2F;"]),
+    ])
+    func `characters that programs escape are no way around the mask`(_ escapes: [Character: String]) throws {
+        let secret = "AbC+dEf/gHi0123=456789=="
+        let form = secret.map { escapes[$0] ?? String($0) }.joined()
+        let masked = Self.scrub([Array("<\(form)>".utf8)], try Self.needles([secret]))
+        let isMasked = String(decoding: masked, as: UTF8.self) == "<\(String(repeating: "*", count: form.utf8.count))>"
+        #expect(isMasked)
+    }
+
+    @Test func `a key in hexadecimal is masked in both cases`() throws {
+        for digits in ["0123456789abcdef", "0123456789ABCDEF"].map(Array.init) {
+            let form = Self.secret.utf8.map { String([digits[Int($0 >> 4)], digits[Int($0 & 15)]]) }.joined()
+            let masked = Self.scrub([Array("x-\(form)-x".utf8)], try Self.needles())
+            let isMasked = String(decoding: masked, as: UTF8.self) == "x-\(String(repeating: "*", count: form.utf8.count))-x"
+            #expect(isMasked)
+        }
+    }
+
     @Test(arguments: 0..<300)
     func `any split gives the same, no needle survives, and what is held back begins a needle`(_ seed: UInt64) throws {
         var random = SeededRandom(seed)

@@ -119,6 +119,13 @@ import Testing
         (["large"], "/chat/v1/chat/completions", #"{"model":"ignored"}"#, 200),
         (["o1"], "/chat/v1/chat/completions", #"{"model":"o1"}"#, 403),
         (["large"], "/chat/v1/chat/completions", #"{"model":"x","models":["o1"]}"#, 400),
+        (["large"], "/chat/v1/chat/completions", #"{"model":"x","y":{"model":"o1"}}"#, 400),
+        (["gpt-4o"], chat, #"{"model":"gpt-4o","engine":"o1"}"#, 400), (["gpt-4o"], chat, #"{"model":"gpt-4o","Deployment":"o1"}"#, 400),
+        (["gpt-4o"], chat, #"{"model":"gpt-4o","context_window_fallbacks":[]}"#, 400),
+        (["gpt-4o"], chat, #"{"model":"gpt-4o","x":[{"y":{"mode\u006c":"o1"}}]}"#, 400),
+        (["gpt-4o"], chat, #"{"model":"gpt-4o","x":{"MODEL":1}}"#, 400), (["gpt-4o"], chat, #"{"model":"gpt-4o","model\u0000":"o1"}"#, 400),
+        (["gpt-4o"], chat, #"{"model":"gpt-4o","x":{"\u0000y":1}}"#, 400),
+        (["gpt-4o"], chat, #"{"model":"gpt-4o","x":"\"model\":1"}"#, 200),
     ]
 
     @Test(arguments: models.indices)
@@ -129,6 +136,19 @@ import Testing
         let trip = rig.trip(.POST, row.path, body: row.body, token: .some(text)) { _ in .responds(200) }
         #expect(trip.status == row.status, "\(row.body)")
         #expect(trip.requests.count == (row.status == 200 ? 1 : 0))
+    }
+
+    @Test(arguments: [
+        ("?model=o1", 400), ("?x=1&MODEL=gpt-4o", 400), ("?%6dodel=o1", 400), ("?model[0]=o1", 400), ("?deployment=o1", 400),
+        ("?x=model", 200), ("?mode=1", 200), ("", 200),
+    ])
+    func `a token for some models has none in its query`(_ query: String, _ status: Int) throws {
+        let (token, text) = try GateRig.limited { $0.models = ["gpt-4o"] }
+        let rig = try GateRig(tokens: [token])
+        let body = #"{"model":"gpt-4o"}"#
+        #expect(rig.trip(.POST, Self.chat + query, body: body, token: .some(text)) { _ in .responds(200) }.status == status)
+        // Others may, for all that the proxy knows.
+        #expect(rig.trip(.POST, Self.chat + query, body: body) { _ in .responds(200) }.status == 200)
     }
 
     @Test func `of a route a token gets those models that it is for`() throws {
@@ -152,6 +172,36 @@ import Testing
         if status == 200 { #expect(trip.requests.first?.head.uri == "/v1beta/models/\(model):streamGenerateContent?alt=sse") }
         let isGoogles = status == 200 || trip.body.contains("\"status\":\"PERMISSION_DENIED\"")
         #expect(isGoogles)
+    }
+
+    @Test(arguments: [
+        ("application/json", 200), ("Application/JSON; charset=UTF-8", 200), ("application/json;charset=\"utf-8\"", 200),
+        ("application/json; charset=utf-16", 400), ("application/json; charset=utf-8; x=y", 400), ("text/plain", 400),
+        ("application/x-www-form-urlencoded", 400), ("multipart/form-data; boundary=x", 400), ("application/jsonx", 400), ("", 400),
+    ])
+    func `a token for some models sends JSON and says so`(_ type: String, _ status: Int) throws {
+        let (token, text) = try GateRig.limited { $0.models = ["gpt-4o"] }
+        let rig = try GateRig(tokens: [token])
+        func answer(_ headers: [(String, String)], _ token: String) -> Int {
+            rig.trip(.POST, Self.chat, headers, body: #"{"model":"gpt-4o"}"#, token: .some(token)) { _ in .responds(200) }.status
+        }
+        #expect(answer([("content-type", type)], text) == status && answer([("content-type", type)], rig.token) == 200)
+        #expect(answer([("content-type", "application/json"), ("Content_Type", type)], text) == 400)
+        #expect(answer([("content-type", "application/json"), ("content-encoding", type)], text) == 400)
+    }
+
+    @Test(arguments: [
+        (#"{"requests":[{"model":"models/m"},{"model":"m"}]}"#, 200), (#"{"requests":[{"model":"models/o"}]}"#, 400),
+        (#"{"requests":[{"model":1}]}"#, 400), (#"{"model":"models/o"}"#, 400), (#"{"requests":[]}"#, 200), ("[", 400),
+    ])
+    func `a body names no other model than the path`(_ body: String, _ status: Int) throws {
+        let (token, text) = try GateRig.limited { $0.models = ["m"] }
+        let rig = try GateRig(
+            "[provider.native]\nbase_url = 'https://generativelanguage.googleapis.com/v1beta'\nstyle = 'gemini'\napi_key = 'secret:g/key'",
+            secrets: ["g/key": "AIzaCanaryKey0123456789"], tokens: [token])
+        let path = "/native/v1beta/models/m:batchEmbedContents"
+        #expect(rig.trip(.POST, path, body: body, token: .some(text)) { _ in .responds(200) }.status == status)
+        #expect(rig.trip(.POST, path, body: body) { _ in .responds(200) }.status == 200)
     }
 
     // MARK: How much

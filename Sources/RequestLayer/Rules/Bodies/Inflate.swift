@@ -52,15 +52,24 @@ struct Inflate {
         }
     }
 
+    /// How many blocks there may be, and how many with codes of their own: those take long, however little is in them.
+    private static let blockLimit = 2048
+    private static let tableLimit = 128
+
     private mutating func run() throws {
         var isLast = false
+        var (blocks, tables) = (0, 0)
         while !isLast {
+            blocks += 1
+            guard blocks <= Self.blockLimit else { throw Failure() }
             isLast = try take(1) == 1
             switch try take(2) {
             case 0: try stored()
             case 1: try block(Self.fixedLengths, Self.fixedDistances)
             case 2:
-                let (lengths, distances) = try tables()
+                tables += 1
+                guard tables <= Self.tableLimit else { throw Failure() }
+                let (lengths, distances) = try self.tables()
                 try block(lengths, distances)
             default: throw Failure()
             }
@@ -124,7 +133,7 @@ struct Inflate {
         init(_ lengths: some Collection<Int>) {
             for length in lengths { counts[length] += 1 }
             counts[0] = 0
-            for length in 1...15 { symbols += lengths.enumerated().filter { $0.element == length }.map(\.offset) }
+            for length in 1...15 where counts[length] > 0 { symbols += lengths.enumerated().filter { $0.element == length }.map(\.offset) }
         }
     }
 

@@ -7,6 +7,9 @@
 struct JSONText {
     /// How deep values may lie in each other.
     static let depthLimit = 200
+    /// How many members and elements of the outermost value are read: each takes room.
+    static let memberLimit = 4096
+    static let elementLimit = 65_536
 
     enum Failure: Error {
         case malformed
@@ -28,6 +31,15 @@ struct JSONText {
     private let text: [UInt8]
     private var index: Int
     private let end: Int
+    /// What is noted of members at any depth, if asked for.
+    struct Traces {
+        /// The values of members `model` that are not the outermost's.
+        var models: [(range: Range<Int>, kind: Kind)] = []
+        /// Whether a name has a NUL in it, behind which some parsers see nothing.
+        var hasNUL = false
+    }
+
+    private var traces: Traces?
 
     /// A reader of a part of a text.
     init(_ text: [UInt8], in range: Range<Int>? = nil) {
@@ -54,6 +66,15 @@ struct JSONText {
     mutating func document() throws(Failure) -> [Member] {
         guard Self.isUTF8(text) else { throw .malformed }
         return try members()
+    }
+
+    /// What there is at any depth of the whole text.
+    ///
+    /// - Throws: ``Failure``.
+    mutating func tracesOfWhole() throws(Failure) -> Traces {
+        traces = Traces()
+        _ = try whole()
+        return traces ?? Traces()
     }
 
     /// The members of the object that begins here. All of it is read.
@@ -96,9 +117,9 @@ struct JSONText {
         case UInt8(ascii: "["):
             try array(depth: depth) { _, _ in }
             return .array
-        case UInt8(ascii: "t"): try literal("true")
-        case UInt8(ascii: "f"): try literal("false")
-        case UInt8(ascii: "n"): try literal("null")
+        case UInt8(ascii: "t"): try literal(Self.words[0])
+        case UInt8(ascii: "f"): try literal(Self.words[1])
+        case UInt8(ascii: "n"): try literal(Self.words[2])
         default:
             try number()
             return .number
@@ -110,7 +131,10 @@ struct JSONText {
         try expect(UInt8(ascii: "{"))
         skipSpace()
         if take(UInt8(ascii: "}")) { return }
+        var count = 0
         while true {
+            count += 1
+            guard depth > 0 || count <= Self.memberLimit else { throw .malformed }
             skipSpace()
             let start = index
             guard index < end, text[index] == Byte.quote else { throw .malformed }
@@ -128,6 +152,7 @@ struct JSONText {
             skipSpace()
             let first = index
             let kind = try value(depth: depth + 1)
+            if traces != nil { trace(raw, hasEscapes, depth, first..<index, kind) }
             note(name, first..<index, kind)
             skipSpace()
             if take(UInt8(ascii: "}")) { return }
@@ -135,11 +160,28 @@ struct JSONText {
         }
     }
 
+    private mutating func trace(_ raw: Range<Int>, _ hasEscapes: Bool, _ depth: Int, _ range: Range<Int>, _ kind: Kind) {
+        let word = Self.model
+        // Escaped, a letter takes six bytes.
+        if depth > 0, word.count...(6 * word.count) ~= raw.count, traces?.models.count ?? 0 < Self.memberLimit {
+            let isModel =
+                hasEscapes
+                ? Self.decoded(text[raw])?.lowercased() == "model" : text[raw].elementsEqual(word) { Byte.lowercased($0) == $1 }
+            if isModel { traces?.models.append((range, kind)) }
+        }
+        if hasEscapes, traces?.hasNUL == false, Self.decoded(text[raw])?.utf8.contains(0) ?? true { traces?.hasNUL = true }
+    }
+
+    private static let model = Array("model".utf8)
+
     private mutating func array(depth: Int, _ note: (Range<Int>, Kind) -> Void) throws(Failure) {
         try expect(UInt8(ascii: "["))
         skipSpace()
         if take(UInt8(ascii: "]")) { return }
+        var count = 0
         while true {
+            count += 1
+            guard depth > 0 || count <= Self.elementLimit else { throw .malformed }
             skipSpace()
             let first = index
             let kind = try value(depth: depth + 1)
@@ -190,8 +232,9 @@ struct JSONText {
         guard index > start else { throw .malformed }
     }
 
-    private mutating func literal(_ word: StaticString) throws(Failure) {
-        let bytes = Array("\(word)".utf8)
+    private static let words = [Array("true".utf8), Array("false".utf8), Array("null".utf8)]
+
+    private mutating func literal(_ bytes: [UInt8]) throws(Failure) {
         guard index + bytes.count <= end, text[index..<(index + bytes.count)].elementsEqual(bytes) else { throw .malformed }
         index += bytes.count
     }

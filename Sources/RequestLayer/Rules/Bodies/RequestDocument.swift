@@ -40,7 +40,9 @@ struct RequestDocument {
             case "model":
                 guard member.name == "model", model == nil else { throw .ambiguous }
                 model = (member.kind == .string ? Self.name(text, member.value) : nil, member.value)
-            case "models", "fallbacks", "fallback_models": hasFurtherModels = true
+            case "models", "fallbacks", "fallback_models", "context_window_fallbacks", "content_policy_fallbacks", "default_fallbacks",
+                "engine", "deployment", "deployment_id":
+                hasFurtherModels = true
             case "messages":
                 guard member.name == "messages", messages == nil else { throw .ambiguous }
                 if member.kind == .array { messages = member.value }

@@ -1,6 +1,6 @@
 internal import SodiumCrypto
 
-/// How a secret looks where a server repeats it: as it is, in base64, percent-encoded, or in a JSON string.
+/// How a secret looks where a server repeats it: as it is, in base64, in hexadecimal, percent-encoded, in a JSON string, or in HTML.
 enum SecretForms {
     /// Shorter ones would be found in texts that have nothing to do with them.
     static let shortest = 8
@@ -16,17 +16,26 @@ enum SecretForms {
         }
         for digits in [upper, lower] {
             forms.append(plain.flatMap { Byte.isAlphanumeric($0) || "-._~".utf8.contains($0) ? [$0] : [Byte.percent] + hex($0, digits) })
-            for escaped in ["<>&", "<>&+'\"`\\", "<>&+'\"`\\/"] {
+            forms.append(plain.flatMap { hex($0, digits) })
+            for escaped in ["<>&", "<>&='", "<>&+'\"`\\", "<>&+'\"`\\/", "<>&=+'\"`\\", "<>&=+'\"`\\/", "/", "+/", "=/"] {
                 forms.append(
                     plain.flatMap { escaped.utf8.contains($0) ? Array("\\u00".utf8) + hex($0, digits) : jsonEscaped($0, slash: false) })
             }
         }
         forms.append(plain.flatMap { jsonEscaped($0, slash: false) })
         forms.append(plain.flatMap { jsonEscaped($0, slash: true) })
+        for entities in [entities, entities.merging(slashEntities) { $1 }] {
+            forms.append(plain.flatMap { byte in entities[byte].map { Array($0.utf8) } ?? [byte] })
+        }
         var seen: Set<[UInt8]> = []
         return forms.filter { $0.count >= shortest && seen.insert($0).inserted }
     }
 
+    /// Those of HTML templates.
+    private static let entities: [UInt8: String] = [
+        0x22: "&#34;", 0x26: "&amp;", 0x27: "&#39;", 0x2B: "&#43;", 0x3C: "&lt;", 0x3E: "&gt;",
+    ]
+    private static let slashEntities: [UInt8: String] = [0x22: "&quot;", 0x2B: "+", 0x2F: "&#x2F;", 0x3D: "&#x3D;", 0x60: "&#x60;"]
     private static let standard = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
     private static let upper = Array("0123456789ABCDEF".utf8)

@@ -17,13 +17,16 @@ struct RequestHeaderRules: Sendable {
         "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings", "content-length", "expect",
         "early-data", "max-forwards",
     ]
-    private static let prefixes = ["cf-aig-", "cf-access-", "x-forwarded-", "x-warder-", "sec-", "proxy-", "x-original-forwarded-"]
+    private static let prefixes = [
+        "cf-aig-", "cf-access-", "x-forwarded-", "x-warder-", "sec-", "proxy-", "x-original-forwarded-", "helicone-", "x-portkey-",
+    ]
+    private static let suffixes = ["-api-key", "-subscription-key"]
     /// The client's own stands, if it has one.
     private static let yielding = "anthropic-version"
 
     /// - Parameter injected: the names of the headers of all targets there are, in lower case.
     init(injected: some Sequence<String>) {
-        dropped = HeaderNames(Self.ingress + injected.filter { $0 != Self.yielding }, prefixes: Self.prefixes)
+        dropped = HeaderNames(Self.ingress + injected.filter { $0 != Self.yielding }, prefixes: Self.prefixes, suffixes: Self.suffixes)
     }
 
     /// The headers of a client that go upstream, or nil if one has a character that none may have.

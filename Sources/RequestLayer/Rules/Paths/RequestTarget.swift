@@ -10,6 +10,8 @@ struct RequestTarget {
     let path: String
     /// What follows the question mark, without what could be a key; nil if there is nothing.
     let query: String?
+    /// Whether the query names a model.
+    let hasModelInQuery: Bool
 
     /// Why a target is refused.
     enum Failure: Error {
@@ -28,7 +30,9 @@ struct RequestTarget {
         for byte in bytes where !(0x21...0x7E).contains(byte) || byte == Byte.backslash || byte == Byte.hash { throw .malformed }
         let end = bytes.firstIndex(of: Byte.question) ?? bytes.count
         let path = try Self.decoded(bytes[1..<end])
-        query = end < bytes.count ? QueryRules.stripped(Array(bytes[(end + 1)...])) : nil
+        let rest = Array(bytes[min(end + 1, bytes.count)...])
+        query = QueryRules.stripped(rest)
+        hasModelInQuery = QueryRules.namesModel(rest)
         if let slash = path.firstIndex(of: Byte.slash) {
             name = String(decoding: path[..<slash], as: UTF8.self)
             self.path = String(decoding: path[slash...], as: UTF8.self)
@@ -92,20 +96,29 @@ enum QueryRules {
     private static let keyNames: Set<String> = [
         "key", "apikey", "accesstoken", "token", "auth", "authorization", "secret", "clientsecret", "password", "sig", "signature",
         "xapikey",
-        "xgoogapikey", "oauthtoken", "idtoken",
+        "xgoogapikey", "oauthtoken", "idtoken", "authtoken", "subscriptionkey",
     ]
+
+    private static let modelNames: Set<String> = ["model", "models", "modelid", "engine", "deployment", "deploymentid"]
 
     /// The query without pairs whose names are those of keys; nil if nothing is left.
     static func stripped(_ query: [UInt8]) -> String? {
         if query.isEmpty { return nil }
-        let pieces = query.split(whereSeparator: { $0 == Byte.ampersand || $0 == Byte.semicolon })
-        let kept = pieces.filter { !isKey($0) }
+        let pieces = pieces(query)
+        let kept = pieces.filter { !keyNames.contains(name($0)) }
         if kept.count == pieces.count { return String(decoding: query, as: UTF8.self) }
         return kept.isEmpty ? nil : String(decoding: Array(kept.joined(separator: [Byte.ampersand])), as: UTF8.self)
     }
 
-    /// Whether the name of a pair is that of a key, however it is written: `api_key`, `API-Key`, `%6Bey`, `key[]`.
-    private static func isKey(_ pair: ArraySlice<UInt8>) -> Bool {
+    /// Whether a pair has the name of a model.
+    static func namesModel(_ query: [UInt8]) -> Bool { pieces(query).contains { modelNames.contains(name($0)) } }
+
+    private static func pieces(_ query: [UInt8]) -> [ArraySlice<UInt8>] {
+        query.split(whereSeparator: { $0 == Byte.ampersand || $0 == Byte.semicolon })
+    }
+
+    /// The name of a pair, one for all ways to write it: `api_key`, `API-Key`, `api%4Bey`, `apikey[0]`.
+    private static func name(_ pair: ArraySlice<UInt8>) -> String {
         var name: [UInt8] = []
         var index = pair.startIndex
         while index < pair.endIndex, pair[index] != Byte.equals {
@@ -117,9 +130,10 @@ enum QueryRules {
                 byte = high << 4 | low
                 index += 2
             }
+            if byte == UInt8(ascii: "["), !name.isEmpty { break }
             if Byte.isAlphanumeric(byte) { name.append(Byte.lowercased(byte)) }
         }
-        return keyNames.contains(String(decoding: name, as: UTF8.self))
+        return String(decoding: name, as: UTF8.self)
     }
 }
 

@@ -38,30 +38,30 @@ final class GateMetrics: Sendable {
         let route = record.route ?? "none"
         counts.withLock { counts in
             let series = Series(route: route, status: record.status ?? 0, key: record.key ?? "none")
-            if counts.requests[series] != nil || counts.requests.count < Self.seriesLimit { counts.requests[series, default: 0] += 1 }
-            if let refusal = record.refusal { counts.refusals[refusal, default: 0] += 1 }
-            counts.attempts += record.attempts
-            counts.bytesIn += record.requestBytes
-            counts.bytesOut += record.responseBytes
-            counts.echoes += record.echoes
+            if counts.requests[series] != nil || counts.requests.count < Self.seriesLimit { counts.requests[series, default: 0] +|= 1 }
+            if let refusal = record.refusal { counts.refusals[refusal, default: 0] +|= 1 }
+            counts.attempts +|= record.attempts
+            counts.bytesIn +|= record.requestBytes
+            counts.bytesOut +|= record.responseBytes
+            counts.echoes +|= record.echoes
             counts.recent.count(isError: (record.status ?? 599) >= 500, second: record.time / 1000)
             guard record.attempts > 0 else { return }
-            if record.end != "complete" { counts.ends[record.end, default: 0] += 1 }
+            if record.end != "complete" { counts.ends[record.end, default: 0] +|= 1 }
             counts.durations[route, default: Histogram()].add(record.milliseconds)
             if let first = record.millisecondsToResponse { counts.firstBytes[route, default: Histogram()].add(first) }
-            if let tokens = record.inputTokens { counts.tokensIn[route, default: 0] += tokens }
-            if let tokens = record.outputTokens { counts.tokensOut[route, default: 0] += tokens }
+            if let tokens = record.inputTokens { counts.tokensIn[route, default: 0] +|= tokens }
+            if let tokens = record.outputTokens { counts.tokensOut[route, default: 0] +|= tokens }
         }
     }
 
     /// Requests and errors of the last minute, and all there were.
     func totals(second: Int) -> (requests: Int, errors: Int, lastMinute: Int, errorsOfLastMinute: Int, byRoute: [String: Int]) {
         counts.withLock { counts in
-            let all = counts.requests.values.reduce(0, +)
-            let errors = counts.requests.filter { $0.key.status >= 500 || $0.key.status == 0 }.values.reduce(0, +)
+            let all = counts.requests.values.reduce(0, +|)
+            let errors = counts.requests.filter { $0.key.status >= 500 || $0.key.status == 0 }.values.reduce(0, +|)
             let recent = counts.recent.sum(second: second)
             var byRoute: [String: Int] = [:]
-            for (series, count) in counts.requests { byRoute[series.route, default: 0] += count }
+            for (series, count) in counts.requests { byRoute[series.route, default: 0] +|= count }
             return (all, errors, recent.requests, recent.errors, byRoute)
         }
     }
@@ -110,6 +110,19 @@ final class GateMetrics: Sendable {
     }
 }
 
+infix operator +| : AdditionPrecedence
+infix operator +|= : AssignmentPrecedence
+
+extension Int {
+    /// A sum that stays at the largest number: what servers say must not end the daemon.
+    static func +| (left: Int, right: Int) -> Int {
+        let (sum, overflows) = left.addingReportingOverflow(right)
+        return overflows ? (right < 0 ? .min : .max) : sum
+    }
+
+    static func +|= (left: inout Int, right: Int) { left = left +| right }
+}
+
 /// How many values there are up to each bound.
 struct Histogram: Sendable {
     static let bounds = [1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000]
@@ -117,8 +130,8 @@ struct Histogram: Sendable {
     private(set) var sum = 0
 
     mutating func add(_ milliseconds: Int) {
-        counts[Self.bounds.firstIndex { milliseconds <= $0 } ?? Self.bounds.count] += 1
-        sum += milliseconds
+        counts[Self.bounds.firstIndex { milliseconds <= $0 } ?? Self.bounds.count] +|= 1
+        sum +|= milliseconds
     }
 }
 
@@ -131,8 +144,8 @@ struct RecentRates: Sendable {
     mutating func count(isError: Bool, second: Int) {
         let slot = second % 60
         if seconds[slot] != second { (seconds[slot], requests[slot], errors[slot]) = (second, 0, 0) }
-        requests[slot] += 1
-        if isError { errors[slot] += 1 }
+        requests[slot] +|= 1
+        if isError { errors[slot] +|= 1 }
     }
 
     func sum(second: Int) -> (requests: Int, errors: Int) {
@@ -159,7 +172,7 @@ struct PrometheusText {
         for (route, histogram) in series.sorted(by: { $0.key < $1.key }) {
             var count = 0
             for (bound, number) in zip(Histogram.bounds.map { Self.seconds($0) } + ["+Inf"], histogram.counts) {
-                count += number
+                count +|= number
                 sample("\(name)_bucket", [("route", route), ("le", bound)], count)
             }
             sample("\(name)_sum", [("route", route)], Self.seconds(histogram.sum))

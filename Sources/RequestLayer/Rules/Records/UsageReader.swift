@@ -28,10 +28,14 @@ struct UsageReader {
         }
     }
 
+    /// More than any response can use up: such a number is not believed.
+    private static let countLimit = 1_000_000_000
+
     /// Tokens of the request and of the response, as far as it tells. The last mention counts: streams count upwards.
     var tokens: (input: Int?, output: Int?) {
+        let found = [Self.counts(in: tail), Self.counts(in: head)]
         func find(_ names: [String]) -> Int? {
-            for text in [tail, head] { for name in names { if let number = Self.last(name, in: text) { return number } } }
+            for counts in found { for name in names { if let number = counts[name] { return number } } }
             return nil
         }
         return (
@@ -40,19 +44,48 @@ struct UsageReader {
         )
     }
 
-    /// The number of the last member of this name that is not inside a string: there its quotes would be escaped.
-    private static func last(_ name: String, in text: [UInt8]) -> Int? {
-        let needle = Array("\"\(name)\"".utf8)
-        guard text.count >= needle.count else { return nil }
-        for start in stride(from: text.count - needle.count, through: 0, by: -1) {
-            guard text[start] == Byte.quote, start == 0 || text[start - 1] != Byte.backslash,
-                text[start..<(start + needle.count)].elementsEqual(needle)
-            else { continue }
-            var index = start + needle.count
-            while index < text.count, text[index] == 0x20 || text[index] == 0x3A { index += 1 }
-            let digits = text[index...].prefix { (0x30...0x39).contains($0) }
-            if let number = Int(String(decoding: digits, as: UTF8.self)) { return number }
+    private static let places = [Array("\"usage\"".utf8), Array("\"usageMetadata\"".utf8)]
+
+    /// The numbers that are members of an object `usage` or `usageMetadata` itself, each the last of its name. What looks like one inside a
+    /// string is none: there its quotes would be escaped.
+    private static func counts(in text: [UInt8]) -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for start in text.indices where text[start] == Byte.quote && (start == 0 || text[start - 1] != Byte.backslash) {
+            guard let place = places.first(where: { text[start...].starts(with: $0) }) else { continue }
+            var index = start + place.count
+            while index < text.count, isBetween(text[index]) { index += 1 }
+            if index < text.count, text[index] == UInt8(ascii: "{") { count(text, from: index + 1, &counts) }
         }
-        return nil
+        return counts
     }
+
+    /// Notes the numbers of the object that begins before a place.
+    private static func count(_ text: [UInt8], from start: Int, _ counts: inout [String: Int]) {
+        var (index, depth) = (start, 1)
+        while index < text.count, depth > 0 {
+            let byte = text[index]
+            index += 1
+            switch byte {
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            case Byte.quote:
+                let first = index
+                while index < text.count, text[index] != Byte.quote { index += text[index] == Byte.backslash ? 2 : 1 }
+                guard index < text.count, depth == 1 else {
+                    index += 1
+                    continue
+                }
+                let name = text[first..<index]
+                index += 1
+                while index < text.count, isBetween(text[index]) { index += 1 }
+                let digits = text[min(index, text.count)...].prefix(12).prefix { (0x30...0x39).contains($0) }
+                if let number = Int(String(decoding: digits, as: UTF8.self)), number <= countLimit {
+                    counts[String(decoding: name, as: UTF8.self)] = number
+                }
+            default: break
+            }
+        }
+    }
+
+    private static func isBetween(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x3A }
 }
