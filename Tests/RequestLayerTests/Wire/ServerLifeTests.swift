@@ -96,7 +96,7 @@ import Testing
         try await other.wait(for: "\r\n\r\n")
         try await RawConnection.wait(for: "all three") { rig.proxy.connectionCount == 3 }
 
-        let draining = Task { await rig.proxy.drain(until: .now() + .seconds(2)) }
+        let draining = Task { await rig.proxy.drain(until: .now() + .seconds(15)) }
         try await idle.waitForClose()
         try await upstream.send(Self.hello)
         try await quick.waitForClose()
