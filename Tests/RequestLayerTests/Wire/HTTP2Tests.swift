@@ -65,6 +65,7 @@ import Testing
 
     @Test func `a HEAD, a 204 and a 304 have no body`() async throws {
         let server = try await HTTP2Server { stream, _ in
+            try await stream.waitForEnd()
             let status = stream.headers.first { $0[0] == ":path" }?[1].dropFirst() ?? ""
             try await stream.send([(":status", String(status))] + (status == "204" ? [] : [("content-length", "10")]), ends: true)
         }
