@@ -41,10 +41,6 @@ import Testing
         #expect(
             shown.code == 0 && shown.text.contains("\n[Service]\nLoadCredential=API_KEY:%t/warder/credentials.sock\nExecStartPre=/bin/sh "))
         #expect(!shown.text.contains("plain-value"))
-        let system = try home.run(
-            "export", "--vault", home(".local/share/warder/vault.db"), "--system", "--only", "API_KEY", "--format",
-            "systemd-credential-socket", with: ["WARDER_KEY_FILE": home("key")])
-        #expect(system.text.contains("LoadCredential=API_KEY:/run/warder/credentials.sock\n"))
         try home.store("EMPTY", "")
         let refused = try home.run("export", "--format", "systemd-credential-socket")
         #expect(refused.refused(26) && refused.error.contains("EMPTY: it is empty"))
