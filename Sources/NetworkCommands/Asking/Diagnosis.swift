@@ -1,6 +1,5 @@
 internal import Foundation
 internal import NIOCore
-internal import NIOHTTP1
 internal import WarderCommands
 
 /// What an answer that is none says is wrong, and where.
@@ -32,7 +31,7 @@ struct Diagnosis {
     let cause: Cause
     let status: Int
 
-    init(status: Int, headers: HTTPHeaders, body: ByteBuffer) {
+    init(status: Int, body: ByteBuffer) {
         self.status = status
         let object = (try? JSONSerialization.jsonObject(with: Data(body.readableBytesView))) as? [String: Any]
         let error = object?["error"] as? [String: Any]

@@ -50,7 +50,7 @@ struct LiveModels: AsyncParsableCommand {
     private static func models(_ name: String, _ client: ProxyClient) async throws -> [String] {
         let response = try await client.send("/\(name)/models")
         let body = try await response.body.collect(upTo: 16 << 20)
-        guard response.status == 200 else { throw Diagnosis(status: response.status, headers: response.headers, body: body).failure }
+        guard response.status == 200 else { throw Diagnosis(status: response.status, body: body).failure }
         let object = try? JSONSerialization.jsonObject(with: Data(body.readableBytesView)) as? [String: Any]
         let list = (object?["data"] ?? object?["models"] ?? object?["result"]) as? [[String: Any]]
         guard let list else { throw Failure(exitCode: Failure.network, "the answer is no list of models") }

@@ -22,7 +22,7 @@ struct OnlineCheck: AsyncParsableCommand {
         for name in routes {
             let response = try await client.send("/\(name)/models")
             let body = try await response.body.collect(upTo: 16 << 20)
-            findings.append((name, Diagnosis(status: response.status, headers: response.headers, body: body)))
+            findings.append((name, Diagnosis(status: response.status, body: body)))
         }
         if options.json {
             let rows = findings.map { name, diagnosis in
